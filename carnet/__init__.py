@@ -1,0 +1,1 @@
+"""The `carnet` command: configuration, assembly of processes, health, metrics."""

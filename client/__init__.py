@@ -1,0 +1,1 @@
+"""The Document Source and Document Consumer actors."""

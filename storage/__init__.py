@@ -1,0 +1,1 @@
+"""Databases: engines and their settings, the single writer, keys. Knows no XDS."""

@@ -1,0 +1,1 @@
+"""Measurements of Carnet on the machine that runs them: `make bench`."""

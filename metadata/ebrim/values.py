@@ -1,11 +1,11 @@
-"""ebRIM 3.0 as it stands on the wire: RegistryObjectList ↔ plain values, nothing lost.
+"""The objects of ebRIM 3.0 as plain values, in the order in which they stand on the wire."""
 
-This is the layer below `metadata.model`: slots, classifications and identifiers in the order received, unknown ones
-included. `metadata.translate` makes DocumentEntries of it, and ebRIM of DocumentEntries.
-"""
-
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+
+class EbrimError(ValueError):
+    """The element is not what the reader was called for, or the value cannot be written as XML 1.0."""
 
 
 class Kind(StrEnum):
@@ -21,6 +21,8 @@ class Slot:
     name: str
     values: tuple[str, ...]
     """As received, surrounding white space removed."""
+    slot_type: str | None = None
+    """slotType; kept as received, means nothing in XDS."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,5 +83,5 @@ class RegistryObject:
     """sourceObject; Association only."""
     target: str | None = None
     """targetObject; Association only."""
-    path: str = ""
+    path: str = field(default="", compare=False)
     """Where it stood, for messages: `/RegistryObjectList/ExtrinsicObject[1]`. Not part of its value."""

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
@@ -130,6 +130,12 @@ def start_carnet(directory: Path, *options: str) -> Serving:
         time.sleep(0.01)
     told = json.loads(ready.read_text())
     return Serving(process, told["registry"], told["repository"], told["repository_unique_id"], told["mllp"], log)
+
+
+@pytest.fixture(scope="session", name="start_carnet")
+def _start_carnet() -> Callable[..., Serving]:
+    """For tests that need a server with options of its own: `start_carnet(directory, "--codes", …)`."""
+    return start_carnet
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,6 @@ from typing import Final
 
 # every byte that no XML 1.0 document in UTF-8 may hold: the C0 controls but TAB, LF and CR     # XML 1.0 2.2
 _FORBIDDEN: Final = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
-# U+FFFE and U+FFFF, in UTF-8
-_NONCHARACTERS: Final = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 
 
 class UnwritableText(ValueError):
@@ -52,6 +50,6 @@ def encode(joined: str) -> bytes:
     if len(data.translate(None, _FORBIDDEN)) != len(data):
         found = next(byte for byte in data if byte in _FORBIDDEN)
         raise UnwritableText(f"the control character U+{found:04X} cannot stand in XML")
-    if any(character in data for character in _NONCHARACTERS):
+    if "\ufffe" in joined or "\uffff" in joined:
         raise UnwritableText("U+FFFE and U+FFFF cannot stand in XML")
     return data

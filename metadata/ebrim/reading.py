@@ -24,7 +24,6 @@ from metadata.vocabulary import LCM, RIM
 _LIST: Final = f"{{{RIM}}}RegistryObjectList"
 _SUBMIT: Final = f"{{{LCM}}}SubmitObjectsRequest"
 _SLOT: Final = f"{{{RIM}}}Slot"
-_VALUE_LIST: Final = f"{{{RIM}}}ValueList"
 _VALUE: Final = f"{{{RIM}}}Value"
 _NAME: Final = f"{{{RIM}}}Name"
 _DESCRIPTION: Final = f"{{{RIM}}}Description"
@@ -169,27 +168,23 @@ def _external_identifier(element: etree._Element) -> ExternalIdentifier:
 
 
 def _slot(element: etree._Element) -> Slot:
-    values = [
-        _text(value)
-        for value_list in element
-        if value_list.tag == _VALUE_LIST
-        for value in value_list
-        if value.tag == _VALUE
-    ]
+    values: list[str] = []
+    for value_list in element:
+        for value in value_list:
+            if value.tag == _VALUE:
+                values.append((value.text or "").strip() if not len(value) else _broken_text(value))
     return Slot(element.get("name", ""), tuple(values), element.get("slotType"))
 
 
-def _text(element: etree._Element) -> str:
-    if len(
-        element
-    ):  # a comment or an instruction splits the text; XPath joins the pieces, lxml's text ends at the first
-        return str(element.xpath("string()")).strip()
-    return (element.text or "").strip()
+def _broken_text(element: etree._Element) -> str:
+    """The text around comments and instructions; lxml's own `text` would end at the first of them."""
+    return str(element.xpath("string()")).strip()
 
 
 def _international(element: etree._Element) -> tuple[LocalizedString, ...]:
-    return tuple(
-        LocalizedString(child.get("value", ""), child.get(_LANG), child.get("charset"))
-        for child in element
-        if child.tag == _LOCALIZED_STRING
-    )
+    strings: tuple[LocalizedString, ...] = ()
+    for child in element:
+        if child.tag == _LOCALIZED_STRING:
+            get = child.get
+            strings = (*strings, LocalizedString(get("value", ""), get(_LANG), get("charset")))
+    return strings

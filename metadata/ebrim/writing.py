@@ -109,7 +109,7 @@ def _content(o: RegistryObject, without_slots: Collection[str]) -> str:
     if o.kind is Kind.ASSOCIATION:
         out.append(f' associationType="{attribute(o.association_type or "")}"')
         out.append(f' sourceObject="{attribute(o.source or "")}" targetObject="{attribute(o.target or "")}"')
-    object_type = o.object_type or _OBJECT_TYPES.get(o.kind)
+    object_type = o.object_type if o.kind is Kind.EXTRINSIC_OBJECT else o.object_type or _OBJECT_TYPES[o.kind]
     out.append(">" if object_type is None else f' objectType="{attribute(object_type)}">')
     # the order of rim:RegistryObjectType
     out.extend([_slot(slot) for slot in o.slots if slot.name not in without_slots])

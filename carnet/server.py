@@ -1,0 +1,148 @@
+"""The HTTP server: gunicorn with threads, a stop that lets requests finish, and clients that cannot hold a thread."""
+
+import logging
+import signal
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
+from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from carnet.config import ConfigurationError
+from carnet.connection import Connection
+from carnet.settings import Settings
+
+BACKLOG = 512
+
+
+class Service(Protocol):
+    """What a server runs: assembled once, before the workers are forked."""
+
+    def wsgi(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any: ...
+
+    def started(self, first: bool) -> None:
+        """Called in each worker when it is about to serve; `first` in one of them."""
+        ...
+
+    def stopped(self) -> None:
+        """Called in each worker after its last request."""
+        ...
+
+
+def listen(host: str, port: int, option: str) -> socket.socket:
+    """A listening TCP socket; raises `ConfigurationError` naming `option` when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise ConfigurationError(
+            f"cannot listen on {host} port {port}: {error.strerror}; choose another with {option} (0: any free one)"
+        ) from None
+    return listener
+
+
+class Worker(ThreadWorker):
+    """Serves requests in threads; a stalled client loses its connection, Ctrl-C reaches the master alone."""
+
+    def init_signals(self) -> None:
+        super().init_signals()
+        # A terminal sends Ctrl-C to every process: the master decides how its workers stop.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def handle(self, conn: TConn) -> Any:
+        if not isinstance(conn.sock, Connection):
+            conn.sock = Connection.adopt(conn.sock, self.app.settings.stall_timeout)
+        return super().handle(conn)
+
+
+class Master(Arbiter):
+    """Stops gracefully on Ctrl-C; at once on the second one."""
+
+    def handle_int(self) -> None:
+        self.handle_term()
+
+
+class Log(Logger):
+    """gunicorn's own messages go where ours go; its access log is off, each exchange has its line already."""
+
+    def setup(self, cfg: Any) -> None:
+        self.cfg = cfg
+        self.error_log.propagate = True
+        self.error_log.setLevel(logging.WARNING)
+
+    def access(self, resp: Any, req: Any, environ: Any, request_time: Any) -> None:
+        pass
+
+    def reopen_files(self) -> None:
+        pass
+
+    def close_on_exec(self) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Hooks:
+    """gunicorn's hooks in one place; gunicorn checks how many arguments each takes."""
+
+    service: Service
+    on_stop: Callable[[], None]
+
+    def as_settings(self) -> Mapping[str, Any]:
+        def post_worker_init(worker: Any) -> None:
+            self.service.started(worker.age == 1)
+
+        def worker_exit(_server: Any, worker: Any) -> None:
+            if worker.pid and worker.booted:
+                self.service.stopped()
+
+        def on_exit(_server: Any) -> None:
+            self.on_stop()
+
+        return {"post_worker_init": post_worker_init, "worker_exit": worker_exit, "on_exit": on_exit}
+
+
+class Server(BaseApplication):
+    """gunicorn around one `Service` on sockets that already listen."""
+
+    def __init__(
+        self, service: Service, settings: Settings, listener: socket.socket, on_stop: Callable[[], None]
+    ) -> None:
+        self.settings = settings
+        self._service, self._listener, self._on_stop = service, listener, on_stop
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = self.settings
+        chosen: dict[str, Any] = {
+            "bind": f"fd://{self._listener.detach()}",
+            "worker_class": Worker,
+            "workers": settings.workers,
+            "threads": settings.threads,
+            "preload_app": True,
+            "keepalive": settings.keep_alive,
+            # The worker's main loop reports every second whatever its threads do: only a dead one is silent so long.
+            "timeout": 60,
+            "graceful_timeout": settings.stop_timeout,
+            "control_socket_disable": True,
+            "logger_class": Log,
+            "worker_tmp_dir": None,
+            "proc_name": "carnet",
+            **_Hooks(self._service, self._on_stop).as_settings(),
+        }
+        for name, value in chosen.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Callable[..., Any]:
+        return self._service.wsgi
+
+    def run(self) -> None:
+        """Serves until stopped; ends by `SystemExit`, 0 after a clean stop."""
+        Master(self).run()

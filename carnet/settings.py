@@ -1,0 +1,132 @@
+"""Every setting of Carnet in one table: its name, its default, one sentence.
+
+The command line, the environment, the TOML file, `carnet config` and docs/configuration.md are made from this table.
+"""
+
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+DEFAULT_WORKERS = 2
+"""Processes on a machine of two cores with SQLite; docs/performance.md has the measurement."""
+
+
+def _setting(
+    default: Any,
+    sentence: str,
+    *,
+    option: bool = False,
+    choices: tuple[str, ...] = (),
+    metavar: str = "",
+    unit: str = "",
+) -> Any:
+    return field(
+        default=default,
+        metadata={"sentence": sentence, "option": option, "choices": choices, "metavar": metavar, "unit": unit},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What one `carnet serve` runs with."""
+
+    # --- what is served
+    profile: str = _setting(
+        "ihe", "Rules that callers are held to; this version has ihe.", option=True, choices=("ihe", "dmp")
+    )
+    only: str = _setting(
+        "", "Serve one actor alone.", option=True, choices=("registry", "repository"), metavar="registry|repository"
+    )
+    data: Path = _setting(
+        Path("carnet-data"), "Directory of the database, the documents and the repository's own identifier.",
+        option=True, metavar="DIR",
+    )  # fmt: skip
+    database: str = _setting(
+        "", "Database URL; empty: an SQLite file in the data directory.", option=True, metavar="URL"
+    )
+    documents: str = _setting(
+        "", "Where document bytes lie (a directory or file: URL); empty: in the data directory.",
+        option=True, metavar="URL",
+    )  # fmt: skip
+
+    # --- where it listens
+    host: str = _setting("127.0.0.1", "Address to listen on; 0.0.0.0 for every interface.", option=True, metavar="H")
+    port: int = _setting(8080, "TCP port; 0 takes any free one.", option=True, metavar="P")
+    mllp_port: int | None = _setting(
+        None, "TCP port of the HL7 v2 patient identity feed (ITI-8); 0 takes any free one; absent: no feed over MLLP.",
+        option=True, metavar="P",
+    )  # fmt: skip
+    ready_file: Path | None = _setting(
+        None, "File that receives the endpoints as JSON once the services listen.", option=True, metavar="FILE"
+    )
+
+    # --- the community
+    codes: Path | None = _setting(
+        None, "Affinity domain: Carnet's TOML, an IHE codes.xml, or ANS value sets (file or directory); "
+        "absent: any code is accepted.",
+        option=True, metavar="FILE",
+    )  # fmt: skip
+    patients: str = _setting(
+        "any", "Patients that may be submitted for: any of the domain's authorities, or those of the identity feed.",
+        option=True, choices=("any", "feed"),
+    )  # fmt: skip
+    registry_url: str = _setting(
+        "", "Where the repository registers its documents (ITI-42); empty: the registry in the same process.",
+        option=True, metavar="URL",
+    )  # fmt: skip
+    repository_unique_id: str = _setting(
+        "", "The repository's OID; empty: one is made at first start and kept in the data directory."
+    )
+    language: str = _setting("en", "Language of error messages.", choices=("en", "fr"))
+    idempotent_retry: bool = _setting(
+        True, "Answer Success to a submission that was already accepted word for word; false: refuse it as a duplicate."
+    )
+    unknown_patient_in_queries: bool = _setting(
+        False, "Answer XDSUnknownPatientId to a query for a patient the feed never announced; false: no results."
+    )
+
+    # --- processes
+    workers: int = _setting(
+        DEFAULT_WORKERS, "Processes that serve requests; SQLite gains nothing from more than two.",
+        option=True, metavar="N",
+    )  # fmt: skip
+    threads: int = _setting(16, "Requests that one process serves at the same time.")
+    keep_alive: int = _setting(75, "How long an idle connection stays open.", unit="s")
+    stall_timeout: int = _setting(30, "How long a client may stay silent in the middle of a request.", unit="s")
+    stop_timeout: int = _setting(20, "How long requests in progress may take to finish after a stop.", unit="s")
+    registry_timeout: int = _setting(60, "How long the repository waits for a remote registry.", unit="s")
+    repair_interval: int = _setting(
+        60, "How often leftovers of interrupted submissions are looked for; 0: never.", unit="s"
+    )
+
+    # --- what one message may cost
+    max_envelope: int = _setting(16 << 20, "Largest SOAP envelope, without documents.", unit="bytes")
+    max_message: int = _setting(4 << 30, "Largest HTTP body.", unit="bytes")
+    max_spool: int = _setting(64 << 20, "Most that may come before the envelope in a multipart message.", unit="bytes")
+    max_parts: int = _setting(1_000, "Most MIME parts in one message.")
+    max_elements: int = _setting(200_000, "Most XML elements in one envelope.")
+    max_depth: int = _setting(64, "Deepest XML nesting.")
+
+    # --- what it tells
+    log_format: str = _setting("console", "Form of the log lines.", choices=("console", "json"))
+    log_level: str = _setting("info", "Least important lines that are written.", choices=("debug", "info", "warning"))
+
+
+def table() -> tuple[Field[Any], ...]:
+    """The settings in the order people read them."""
+    return fields(Settings)
+
+
+def option_name(name: str) -> str:
+    """`mllp_port` → `--mllp-port`."""
+    return "--" + name.replace("_", "-")
+
+
+def variable_name(name: str) -> str:
+    """`mllp_port` → `CARNET_MLLP_PORT`."""
+    return "CARNET_" + name.upper()
+
+
+def key_name(name: str) -> str:
+    """`mllp_port` → `mllp-port`, as written in the TOML file."""
+    return name.replace("_", "-")

@@ -1,16 +1,14 @@
 """One stored query as a value, and as the AdhocQueryRequest a Document Consumer sends; ITI TF-2 3.18.4.1.2."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from xml.sax.saxutils import escape, quoteattr
 
+from metadata.escaping import attribute, encode
+from metadata.escaping import text as content
 from metadata.querysyntax import VALUE_LENGTH, quote, write_lists
 from metadata.storedqueries_catalogue import BY_ID, BY_NAME, METADATA_LEVEL, Definition, Form, Parameter
 from metadata.vocabulary import QUERY, RIM
-
-_NOT_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class ReturnType(StrEnum):
@@ -68,8 +66,8 @@ def adhoc_query_request(
     """`query:AdhocQueryRequest` with its namespaces declared.
 
     `name` is the name of a stored query or its id; the names of parameters may go without `$`. Raises `ValueError` for
-    a name that the catalogue lacks, several values where one is allowed, or a value too long or not writable in XML.
-    What is required is for the registry to check: a consumer may want to see its answer.
+    a name that the catalogue lacks, several values where one is allowed, or a value too long; `UnwritableText` for one
+    that XML cannot carry. What is required is for the registry to check: a consumer may want to see its answer.
     """
     definition = BY_NAME.get(name) or BY_ID.get(name)
     if definition is None:
@@ -77,13 +75,13 @@ def adhoc_query_request(
     slots = "".join(
         slot for given, value in parameters.items() for slot in _slots(_parameter(definition, given), value)
     )
-    at_home = f" home={quoteattr(home)}" if home else ""
+    at_home = f' home="{attribute(home)}"' if home else ""
     text = (
         f'<query:AdhocQueryRequest xmlns:query="{QUERY}" xmlns:rim="{RIM}">'
-        f'<query:ResponseOption returnComposedObjects="true" returnType={quoteattr(return_type)}/>'
+        f'<query:ResponseOption returnComposedObjects="true" returnType="{attribute(return_type)}"/>'
         f'<rim:AdhocQuery id="{definition.id}"{at_home}>{slots}</rim:AdhocQuery></query:AdhocQueryRequest>'
     )
-    return text.encode()
+    return encode(text)
 
 
 def _parameter(definition: Definition, name: str) -> Parameter:
@@ -100,7 +98,7 @@ def _slots(parameter: Parameter, value: ParameterValue) -> Iterator[str]:
     if len(groups) > 1 and not parameter.conjunctive:
         raise ValueError(f"{parameter.name} cannot be repeated (AND)")
     for group in groups:
-        written = "".join(f"<rim:Value>{_text(v)}</rim:Value>" for v in _values(parameter, group))
+        written = "".join(f"<rim:Value>{content(v)}</rim:Value>" for v in _values(parameter, group))
         yield f'<rim:Slot name="{parameter.name}"><rim:ValueList>{written}</rim:ValueList></rim:Slot>'
 
 
@@ -130,9 +128,3 @@ def _values(parameter: Parameter, group: tuple[str, ...]) -> tuple[str, ...]:
     if len(literal) > VALUE_LENGTH:
         raise ValueError(f"{parameter.name} is longer than the {VALUE_LENGTH} characters of a rim:Value")
     return (literal,)
-
-
-def _text(value: str) -> str:
-    if _NOT_XML.search(value):
-        raise ValueError(f"a query value holds a character that XML has no place for: {value!r}")
-    return escape(value, {"\t": "&#9;", "\n": "&#10;"})

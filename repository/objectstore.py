@@ -92,7 +92,7 @@ class _ObstoreWriter:
     def write(self, piece: bytes | memoryview) -> None:
         self._digest.update(piece)
         with _os_errors():
-            self._file.write(piece)
+            self._file.write(bytes(piece))  # obstore keeps a reference until the part leaves
 
     def commit(self) -> Content:
         try:

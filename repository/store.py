@@ -146,7 +146,7 @@ def condemned(connection: sa.Connection) -> list[HeldDocument]:
 
 
 def pending(connection: sa.Connection, before: int, limit: int) -> list[tuple[HeldDocument, int | None]]:
-    """Documents without the registry's word since `before` (seconds since 1970), oldest first, and when it was asked."""
+    """Those without the registry's word since `before` (seconds since 1970), oldest first; and when it was asked."""
     rows = connection.execute(
         sa.select(stored_document)
         .where(_row.state.in_(PENDING), _row.stored < before)
@@ -156,7 +156,7 @@ def pending(connection: sa.Connection, before: int, limit: int) -> list[tuple[He
     return [(_held(row), row.asked) for row in rows]
 
 
-def swap_pending(connection: sa.Connection, held: HeldDocument, **values: Any) -> bool:
+def swap_pending(connection: sa.Connection, held: HeldDocument, values: Mapping[str, Any]) -> bool:
     """Writes `values` if nobody has touched the row since it was read."""
     return _swap(connection, held, values)
 

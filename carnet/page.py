@@ -12,14 +12,14 @@ TRANSACTIONS = {
     "/registry": (
         "Document Registry",
         (
-            ("ITI-42", "Register Document Set-b"),
+            ("ITI-42", "Register Document Set&#8209;b"),
             ("ITI-18", "Registry Stored Query"),
             ("ITI-44", "Patient Identity Feed V3"),
         ),
     ),
     "/repository": (
         "Document Repository",
-        (("ITI-41", "Provide and Register Document Set-b"), ("ITI-43", "Retrieve Document Set")),
+        (("ITI-41", "Provide and Register Document Set&#8209;b"), ("ITI-43", "Retrieve Document Set")),
     ),
 }
 

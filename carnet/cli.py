@@ -1,0 +1,191 @@
+"""The `carnet` command: words and options; what they do lies in the modules that each loads when it is called."""
+
+import difflib
+import importlib
+from collections.abc import Callable
+from dataclasses import Field
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from carnet import __version__
+from carnet.config import ConfigurationError
+from carnet.settings import option_name, table, variable_name
+
+_WORDS: Final = {
+    "serve": ("carnet.cli", "serve"),
+    "demo": ("carnet.cli", "demo"),
+    "send": ("client.cli", "send"),
+    "find": ("client.cli", "find"),
+    "fetch": ("client.cli", "fetch"),
+    "config": ("carnet.cli", "config"),
+    "migrate": ("carnet.cli", "migrate"),
+    "rules": ("carnet.cli", "rules"),
+}
+"""Word → where its command is: each module is loaded when its word is used."""
+
+_LATER: Final = {
+    "tls_cert": ("--tls-cert", "FILE"),
+    "tls_key": ("--tls-key", "FILE"),
+    "trust": ("--trust", "DIR"),
+    "signature_policies": ("--signature-policies", "LIST"),
+    "sandbox": ("--sandbox", None),
+}
+"""Options of `serve` whose work is not in this version: refused by name, so that nobody believes in them."""
+
+
+class Words(click.Group):
+    """Loads a command when it is used, and answers a mistyped word with the nearest one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_WORDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _WORDS:
+            return None
+        module, name = _WORDS[cmd_name]
+        if module == __name__:
+            return super().get_command(ctx, cmd_name)
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _WORDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], _WORDS, n=1, cutoff=0.5)
+            advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(_WORDS)}"
+            raise click.UsageError(f"there is no command {args[0]}; {advice}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ConfigurationError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(
+    cls=Words,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, message="carnet %(version)s")
+def main() -> None:
+    """An IHE XDS.b Document Registry and Document Repository.
+
+    \b
+      carnet demo                      see every transaction at work
+      carnet serve                     start the services on port 8080
+      carnet send my-document.xml      submit a document to them
+      carnet find --patient ID         see what the registry knows
+    """
+
+
+def _settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of `serve`, made from the table of settings."""
+    for entry in reversed([entry for entry in table() if entry.metadata["option"]]):
+        command = _option(entry)(command)
+    for name, (option, metavar) in _LATER.items():
+        command = click.option(option, name, metavar=metavar, is_flag=metavar is None, default=None, hidden=True)(
+            command
+        )
+    return command
+
+
+def _option(entry: "Field[Any]") -> Callable[..., Any]:
+    meta = entry.metadata
+    kind: click.ParamType | type = click.Choice(meta["choices"]) if meta["choices"] else str
+    shown = "" if entry.default in (None, "") else f"  [default: {entry.default}]"
+    return click.option(
+        option_name(entry.name),
+        entry.name,
+        type=kind,
+        metavar=meta["metavar"] or None,
+        default=None,
+        help=meta["sentence"] + shown,
+    )
+
+
+_config_option = click.option(
+    "--config", "file", type=click.Path(path_type=Path), metavar="FILE", help="Settings in TOML; also CARNET_CONFIG."
+)
+
+
+@main.command()
+@_settings_options
+@_config_option
+def serve(file: Path | None, **given: Any) -> None:
+    """Start the registry and the repository.
+
+    \b
+      carnet serve
+      carnet serve --port 0 --ready-file ready.json --data /var/lib/carnet
+      carnet serve --only repository --registry-url http://registry.example/registry
+
+    Every option can also be set as CARNET_<OPTION> or in a TOML file; `carnet config` lists the other settings.
+    """
+    for name, (option, _) in _LATER.items():
+        if given.pop(name):
+            raise click.UsageError(
+                f"{option} is not part of this version: put a reverse proxy in front for TLS, and keep the network closed"
+            )
+    from carnet.run import run
+
+    run(_read(given, file))
+
+
+@main.command()
+@click.option(
+    "--keep", type=click.Path(path_type=Path), metavar="DIR", help="Keep the data here, to look at afterwards."
+)
+def demo(keep: Path | None) -> None:
+    """Start the services on free ports, do every main transaction on a real document, show it, stop."""
+    from carnet.demo import run_demo
+
+    raise SystemExit(run_demo(keep))
+
+
+@main.command()
+@_settings_options
+@_config_option
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def config(file: Path | None, as_json: bool, **given: Any) -> None:
+    """Show each setting, its value, and where it came from. Takes the options of serve."""
+    from carnet.showing import show_configuration
+
+    for name in _LATER:
+        given.pop(name)
+    show_configuration(_read(given, file), as_json=as_json)
+
+
+@main.command()
+@click.option("--data", metavar="DIR", help="Directory of the database, as for serve.")
+@click.option("--database", metavar="URL", help="Database URL, as for serve.")
+@_config_option
+def migrate(file: Path | None, **given: Any) -> None:
+    """Bring the database to this version's schema; serve does it by itself when it is the only one running."""
+    from carnet.run import migrate_only
+
+    click.echo(migrate_only(_read(given, file)))
+
+
+@main.command()
+@click.option("--language", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Of the messages.")
+def rules(language: str) -> None:
+    """List every rule a submission is held to: its id, its level, the section that says so."""
+    from carnet.showing import show_rules
+
+    show_rules(language)
+
+
+def _read(given: dict[str, Any], file: Path | None) -> Any:
+    from carnet.config import read
+
+    configuration = read(given, file=file)
+    for note in configuration.notes:
+        click.echo(f"note: {note}", err=True)
+    return configuration
+
+
+__all__ = ["main", "variable_name"]

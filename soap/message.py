@@ -24,6 +24,7 @@ class Addressing:
     to: str | None = None
     reply_to: str | None = None
     relates_to: str | None = None
+    fault_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ class OutgoingPart:
     """Without `<>`."""
     content_type: str
     chunks: Iterable[bytes | memoryview]
+    length: int | None = None
+    """Bytes that `chunks` gives, when known beforehand: an answer whose parts all tell it carries a Content-Length."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,12 @@ class Limits:
     """XML elements in the envelope."""
     depth: int = 64
     """XML nesting."""
+    namespaces: int = 20_000
+    """Namespace declarations in the envelope."""
+    stall: float = 60.0
+    """Seconds that a peer may neither send nor take a byte."""
+    drain: int = 4 << 20
+    """What is still read of a refused message, so that its sender comes to see the answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ ASSOCIATION_TYPE: Final = {
 """associationType by number."""
 ASSOCIATION_TYPE_NUMBER: Final = {urn: number for number, urn in ASSOCIATION_TYPE.items()}
 
-# on SQLite INTEGER makes the key the rowid: one tree instead of two. `sqlite_with_rowid=False` does it for narrow tables
+# on SQLite an INTEGER key is the rowid: one tree instead of two; for narrow tables `sqlite_with_rowid=False` does it
 _PAT: Final = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 patient: Final = sa.Table(

@@ -128,7 +128,7 @@ def serve(file: Path | None, **given: Any) -> None:
     for name, (option, _) in _LATER.items():
         if given.pop(name):
             raise click.UsageError(
-                f"{option} is not part of this version: put a reverse proxy in front for TLS, and keep the network closed"
+                f"{option} is not part of this version: leave TLS to a proxy in front, and keep the network closed"
             )
     from carnet.run import run
 

@@ -52,7 +52,7 @@ class RepairThread:
     def _attempt(self, repair: Callable[[], object]) -> None:
         try:
             repair()
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it was, the next run may succeed
             _log.warning("a repair failed; it is tried again in %g s", self._interval, exc_info=True)
 
 

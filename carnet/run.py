@@ -1,8 +1,6 @@
 """`carnet serve` from its first line to its last: check, listen, prepare the data, announce, serve."""
 
 import os
-import socket
-import sys
 from pathlib import Path
 
 from carnet.config import Configuration, ConfigurationError

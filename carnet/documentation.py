@@ -1,0 +1,90 @@
+"""Pages of docs/ that are made from the code: `make docs` writes them, a test compares them."""
+
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+import click
+
+from carnet.cli import main
+from carnet.settings import key_name, option_name, table, variable_name
+
+
+def command_page() -> str:
+    """Every word of the command with what its `--help` says."""
+    lines = [
+        "# The command",
+        "",
+        "`carnet` is also `python -m carnet`. This page is what `--help` says, word by word; it is generated.",
+        "",
+        *_help("carnet", main),
+    ]
+    context = click.Context(main, info_name="carnet")
+    for word in main.list_commands(context):
+        command = main.get_command(context, word)
+        if command is not None:
+            lines += ["", f"## carnet {word}", "", *_help(f"carnet {word}", command)]
+    return "\n".join(lines) + "\n"
+
+
+def _help(path: str, command: click.Command) -> list[str]:
+    context = click.Context(command, info_name=path, terminal_width=100, max_content_width=100)
+    return ["```", *(line.rstrip() for line in command.get_help(context).splitlines()), "```"]
+
+
+def configuration_page() -> str:
+    """Every setting: option, variable, key, default, sentence."""
+    lines = [
+        "# Configuration",
+        "",
+        "Nothing has to be set. A value is looked for on the command line, then in the environment, then in the",
+        "TOML file named by `--config` (or `CARNET_CONFIG`), and else has its default. `carnet config` shows each value and",
+        "where it came from; `carnet config --json` tells programs.",
+        "",
+        "```toml",
+        "# carnet.toml: keys are the options without the dashes in front",
+        'data = "/var/lib/carnet"',
+        'host = "0.0.0.0"',
+        'codes = "/etc/carnet/codes.xml"',
+        'patients = "feed"',
+        "mllp-port = 2575",
+        'max-message = "1 GiB"',
+        'log-format = "json"',
+        "```",
+        "",
+        "Sizes are bytes, or a number with `KiB`, `MiB` or `GiB`. A key that names no setting is refused, with the",
+        "nearest one that exists.",
+        "",
+        "| key | default | what it is | option | variable |",
+        "|---|---|---|---|---|",
+    ]
+    for entry in table():
+        default = "" if entry.default in (None, "") else f"`{str(entry.default).lower()}`"
+        unit = f" ({entry.metadata['unit']})" if entry.metadata["unit"] else ""
+        choices = (
+            f" One of {', '.join(f'`{c}`' for c in entry.metadata['choices'])}." if entry.metadata["choices"] else ""
+        )
+        option = f"`{option_name(entry.name)}`" if entry.metadata["option"] else ""
+        lines.append(
+            f"| `{key_name(entry.name)}` | {default}{unit} | {entry.metadata['sentence']}{choices} | {option} "
+            f"| `{variable_name(entry.name)}` |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "command.md": command_page,
+    "configuration.md": configuration_page,
+}
+"""File in docs/ → what it must hold."""
+
+
+def write(directory: Path) -> None:
+    """Writes every page again."""
+    for name, page in PAGES.items():
+        (directory / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

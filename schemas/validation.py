@@ -2,7 +2,7 @@
 
 An `etree.XMLSchema` may judge in many threads at once, but they share its one error log; and libxml2 writes an XPath
 per error, at the cost of counting siblings: a hostile message of 200 000 wrong siblings would take minutes. Hence
-`Schema`: its verdict never needs the log, its violations come from a twin behind a lock, and a message of many elements
+`Schema`: its verdict never needs that log, violations come from a twin behind a lock, and a message of many elements
 is judged while it is read again, which stops writing errors after the hundredth.
 """
 
@@ -52,17 +52,27 @@ class Violation:
 
 
 class Schema(etree.XMLSchema):
-    """The compiled XSD of one kind of body; `validate` and `violations` may be called from many threads."""
+    """The compiled XSD of one kind of body. Safe to use from many threads."""
 
     def __init__(self, document: etree._ElementTree) -> None:
         super().__init__(document)
         self._twin = etree.XMLSchema(document)
         self._lock = threading.Lock()
+        self._last = threading.local()
 
     def validate(self, etree: etree._Element | etree._ElementTree) -> bool:
-        """Whether the body has the right shape. The error log is left alone: ask `violations`."""
+        """Whether the body has the right shape; `error_log` says why not."""
         body = _element(etree)
-        return not self._read_again(body) if _has_many(body) else super().validate(body)
+        if not _has_many(body) and super().validate(body):
+            self._last.violations = []
+        else:
+            self._last.violations = self.violations(body)
+        return not self._last.violations
+
+    @property
+    def error_log(self) -> list[Violation]:  # type: ignore[override]
+        """What the last `validate` of this thread found."""
+        return list(getattr(self._last, "violations", ()))
 
     def violations(self, body: etree._Element) -> list[Violation]:
         """What is wrong with the shape of `body`, in document order, at most `MOST_VIOLATIONS`; empty if nothing is."""

@@ -33,6 +33,8 @@ _UNDERSTOOD = frozenset((*_ADDRESSING, f"{{{WSA}}}From", SECURITY))
 _OUR_ROLES = frozenset(("", f"{SOAP12}/role/next", f"{SOAP12}/role/ultimateReceiver"))
 
 _local = threading.local()
+_PROLOG = 2048
+"""Where a DTD is looked for before parsing; one behind a longer prolog is refused after it, unexpanded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def _check_counts(root: bytes, limits: Limits) -> None:
         raise faults.sender(f"the envelope holds more than {limits.elements} elements or an excess of attributes")
     if size > 6 * limits.namespaces and root.count(b"xmlns") > limits.namespaces:
         raise faults.sender(f"the envelope declares more than {limits.namespaces} namespaces")
-    if b"!DOCTYPE" in root:
+    if b"!DOCTYPE" in root[:_PROLOG]:
         raise _dtd()
 
 

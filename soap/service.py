@@ -1,7 +1,6 @@
 """The SOAP service as a plain WSGI application: one endpoint, its operations, and every way a message can fail."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -93,8 +92,7 @@ class Service:
         if len(self._operations) != len(operations):
             raise ValueError(f"{name}: two operations have the same wsa:Action")
         self._elements = frozenset(operation.element for operation in operations)
-        lock = threading.Lock()
-        self._validators = {o.action: Validator(o.schema, lock) for o in operations if o.schema is not None}
+        self._validators = {o.action: Validator(o.schema) for o in operations if o.schema is not None}
         self._gate = gate
         self._limits = limits
         self._finished = finished

@@ -4,10 +4,12 @@ The writers join strings instead of building trees, so this is the one place whe
 element. Characters that XML 1.0 cannot carry are looked for once, in `encode`, over the whole joined text.
 """
 
+import re
 from typing import Final
 
 # every byte that no XML 1.0 document in UTF-8 may hold: the C0 controls but TAB, LF and CR     # XML 1.0 2.2
 _FORBIDDEN: Final = bytes(set(range(0x20)) - {0x09, 0x0A, 0x0D})
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 class UnwritableText(ValueError):
@@ -37,6 +39,11 @@ def attribute(value: str) -> str:
     if "\t" in value:
         value = value.replace("\t", "&#9;")
     return value
+
+
+def writable(value: str) -> str:
+    """`value` with U+FFFD in place of what XML 1.0 cannot carry: for texts that must be told whatever they hold."""
+    return _UNWRITABLE.sub("\ufffd", value)
 
 
 def encode(joined: str) -> bytes:

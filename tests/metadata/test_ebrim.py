@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+import schemas
 from metadata import vocabulary as v
 from metadata.ebrim import (
     Classification,
@@ -25,6 +26,8 @@ from metadata.ebrim import (
     write_object,
     write_opening,
 )
+from metadata.model import Code, Folder
+from metadata.translate import to_ebrim
 
 # --- arbitrary objects ----------------------------------------------------------------------------------------------
 ALPHABET = "aZ09 .-_|^~\t\n\r&<>\"'\x85\xa0éœ\u2028\ud7ff\ue000\ufffd\U0001f600"
@@ -199,3 +202,13 @@ def test_a_folder_is_kept_without_its_last_update_time() -> None:
 def test_a_character_that_xml_cannot_carry_is_refused(character: str) -> None:
     with pytest.raises(EbrimError, match="cannot stand in XML"):
         write_object(RegistryObject(Kind.ASSOCIATION, "a", slots=(Slot("s", (f"one{character}two",)),)))
+
+
+def test_what_is_written_is_valid(registry_objects: tuple[RegistryObject, ...], submission_xml: etree._Element) -> None:
+    folder = Folder(
+        "f", "2.999.1", "p^^^&2.999&ISO", (Code("a", "2.999.2", "A"),), "Title", "Comments", "2024", version="1"
+    )
+    for objects in (registry_objects, parse_submit_objects_request(submission_xml), [to_ebrim(folder)]):
+        element = etree.fromstring(submit_objects_request(objects))
+        schema = schemas.schema(str(element.tag))
+        assert schema.validate(element), schema.error_log

@@ -1,0 +1,138 @@
+"""From ids to rows: where an object lies, and the objects at a place.
+
+Ids go through `locator`, which gives the patient; every later statement names the patient, because the patient leads
+every key.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from registry import patients
+from registry.queries.conditions import VISIBLE, Conditions, by_ids
+from registry.queries.shelves import ASSOCIATIONS, RawKey, Row, Shelf, Survivor, Survivors, raw
+from registry.tables import ASSOCIATION_TYPE_NUMBER, Located, LocatorFlag, association, locator, locator_more
+from storage import key_of
+
+PORTION: Final = 500
+"""Ids in one statement."""
+
+HAS_MEMBER: Final = ASSOCIATION_TYPE_NUMBER["urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember"]
+
+
+class Place(NamedTuple):
+    """Where an object lies."""
+
+    kind: int
+    """A `Located`."""
+    pat: int
+    id: RawKey
+
+
+_keys: Final[sa.BindParameter[Any]] = sa.bindparam("keys", expanding=True)
+_LOCATE: Final = sa.select(
+    raw(locator.c.key), locator.c.kind, locator.c.flags, locator.c.pat, raw(locator.c.ref)
+).where(raw(locator.c.key).in_(_keys))
+_LOCATE_MORE: Final = sa.select(locator_more.c.pat, raw(locator_more.c.ref)).where(raw(locator_more.c.key).in_(_keys))
+
+_pat = sa.bindparam("pat", type_=sa.BigInteger())
+_ends: Final[sa.BindParameter[Any]] = sa.bindparam("ends", expanding=True)
+_source, _target = raw(association.c.src), raw(association.c.tgt)
+_OF_PATIENT = sa.select(*ASSOCIATIONS.columns).where(association.c.pat == _pat)
+_FROM: Final = _OF_PATIENT.where(_source.in_(_ends))
+_TO: Final = _OF_PATIENT.where(_target.in_(_ends))
+
+
+def raw_key(connection: sa.Connection, key: UUID) -> RawKey:
+    """A key as the driver of the connection takes it."""
+    return key.bytes if connection.dialect.name == "sqlite" else key
+
+
+def entry_uuid_keys(connection: sa.Connection, entry_uuids: Iterable[str]) -> list[RawKey]:
+    """Keys of `urn:uuid:…` texts."""
+    return [raw_key(connection, UUID(text[9:])) for text in entry_uuids]
+
+
+def unique_id_keys(connection: sa.Connection, unique_ids: Iterable[str]) -> list[RawKey]:
+    """Keys of uniqueIds."""
+    return [raw_key(connection, key_of(text)) for text in unique_ids]
+
+
+def locate(connection: sa.Connection, keys: Collection[RawKey], kinds: Collection[Located]) -> list[Place]:
+    """Where the objects with these keys lie; keys that are not held, or of another kind, are passed over."""
+    places: list[Place] = []
+    for portion in _portions(keys):
+        shared = []
+        for key, kind, flags, pat, ref in connection.execute(_LOCATE, {"keys": portion}):
+            if kind in kinds:
+                places.append(Place(kind, pat, ref))
+                if flags & LocatorFlag.MORE:
+                    shared.append(key)
+        if shared:
+            # several DocumentEntries share a uniqueId; all are meant
+            more = connection.execute(_LOCATE_MORE, {"keys": shared})
+            places.extend(Place(Located.ENTRY_UUID, pat, ref) for pat, ref in more)
+    return places
+
+
+def fetch(
+    connection: sa.Connection, shelf: Shelf, places: Iterable[Place], conditions: Conditions | None = None
+) -> list[Row]:
+    """The rows at these places, as far as they meet the conditions."""
+    wanted = conditions or Conditions()
+    statement = by_ids(shelf.table, shelf.columns, tuple(wanted.shapes), wanted.checked_columns)
+    rows: list[Row] = []
+    for pat, ids in _by_patient(places).items():
+        for portion in _portions(ids):
+            found = connection.execute(statement, {**wanted.values, "pat": pat, "ids": portion}).all()
+            rows.extend(wanted.passing(found))
+    return rows
+
+
+def associations_from(connection: sa.Connection, places: Iterable[Place]) -> list[Row]:
+    """The Associations whose source lies at one of the places."""
+    return list(_touching(connection, places, (_FROM,)))
+
+
+def associations_to(connection: sa.Connection, places: Iterable[Place]) -> list[Row]:
+    """The Associations whose target lies at one of the places."""
+    return list(_touching(connection, places, (_TO,)))
+
+
+def associations_at(connection: sa.Connection, places: Iterable[Place]) -> list[Row]:
+    """The Associations that begin or end at one of the places; one that does both comes twice."""
+    return list(_touching(connection, places, (_FROM, _TO)))
+
+
+def _touching(
+    connection: sa.Connection, places: Iterable[Place], statements: Sequence[sa.Select[Any]]
+) -> Iterator[Row]:
+    for pat, ids in _by_patient(places).items():
+        for portion in _portions(ids):
+            for statement in statements:
+                yield from connection.execute(statement, {"pat": pat, "ends": portion}).all()
+
+
+def hidden_and_merged(connection: sa.Connection, pats: Collection[int]) -> tuple[set[int], Survivors]:
+    """Among these patients, those whose objects nobody may see now, and those who live on under another id."""
+    rows = patients.at(connection, pats)
+    kept = patients.survivors(connection, rows.values())
+    merged = {pat: Survivor(one.pat, one.pid) for pat, one in kept.items()}
+    hidden = {pat for pat in pats if (kept.get(pat) or rows[pat]).state not in VISIBLE}
+    return hidden, merged
+
+
+def _by_patient(places: Iterable[Place]) -> dict[int, list[RawKey]]:
+    grouped: defaultdict[int, list[RawKey]] = defaultdict(list)
+    for place in places:
+        grouped[place.pat].append(place.id)
+    return grouped
+
+
+def _portions(keys: Collection[RawKey]) -> Iterator[list[RawKey]]:
+    held = list(dict.fromkeys(keys))
+    for start in range(0, len(held), PORTION):
+        yield held[start : start + PORTION]

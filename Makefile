@@ -44,7 +44,7 @@ bench: $(VENV)/.ready-dev ## the benchmarks: a table, and bench.json
 	$(BIN)/python -m benchmarks
 
 docs: $(VENV)/.ready-dev ## write the generated pages again: command, configuration, rules, queries
-	$(BIN)/python -m docs.generate
+	$(BIN)/python -m carnet.documentation docs
 
 lock: $(VENV)/.ready-dev ## resolve the dependencies again, for every supported Python
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml -o requirements.lock

@@ -1,40 +1,29 @@
 """The assembly: which parts a server consists of, and what each is handed."""
 
-import contextlib
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 import schemas
-from carnet import logs
+from carnet import logs, parts
 from carnet.health import Health
 from carnet.identity import repository_unique_id
 from carnet.metrics import Metrics
 from carnet.page import PageFacts, render
-from carnet.ready import Endpoints, write_ready_file
+from carnet.ready import Endpoints, url_of, write_ready_file
 from carnet.repairing import RepairThread
 from carnet.router import Environ, Router, StartResponse, Wsgi
 from carnet.settings import Settings
-from metadata.affinity import AffinityDomain
 from metadata.errors import ErrorCode
-from registry.queries import Queries
-from registry.registry import Registry
 from registry.service import operations as registry_operations
-from repository.documents import DocumentStore, new_key, open_store
-from repository.forwarding import CoHosted, RegistryLink, SoapRegistry
-from repository.provide import Repository
-from repository.repair import reconcile, sweep
+from repository.documents import DocumentStore, new_key
 from repository.service import operations as repository_operations
-from security.gate import OpenGate
-from soap.client import SoapClient
+from security.gate import Caller, Credentials, OpenGate
 from soap.host import service
-from soap.message import Exchange, Limits
+from soap.message import Exchange, Operation, Request
 from storage import Database
 
 WSDL = {"/registry": "DocumentRegistry", "/repository": "DocumentRepository"}
@@ -77,23 +66,80 @@ class Carnet:
         self.database.close()
 
 
-def limits_of(settings: Settings) -> Limits:
-    """What one message may cost."""
-    return Limits(
-        root=settings.max_envelope,
-        total=settings.max_message,
-        parts=settings.max_parts,
-        spool=settings.max_spool,
-        elements=settings.max_elements,
-        depth=settings.max_depth,
-        stall=settings.stall_timeout,
-    )
+def assemble(
+    settings: Settings, listener: socket.socket, feed_listener: socket.socket | None, *, master: int
+) -> Carnet:
+    """Everything a server needs, nothing of it opened yet. Raises `ConfigurationError`."""
+    metrics = Metrics(frozenset(ErrorCode))
+    database = parts.database_of(settings)
+    domain = parts.domain_of(settings)
+    services: dict[str, Wsgi] = {}
+    checks: dict[str, Callable[[], None]] = {"database": partial(check_database, database)}
+    repairs = serve_mllp = registry = unique_id = None
+
+    def finished(exchange: Exchange) -> None:
+        metrics.observe(exchange)
+        logs.write_exchange(exchange)
+
+    def serve(path: str, operations: Sequence[Operation]) -> None:
+        limits = parts.limits_of(settings)
+        services[path] = service(path[1:], operations, gate=_admit, limits=limits, finished=finished)
+
+    if settings.only != "repository":
+        registry = parts.registry_of(settings, database, domain)
+        serve("/registry", registry_operations(registry, parts.queries_of(settings, database, domain)))
+        if feed_listener is not None:
+            serve_mllp = partial(_serve_feed, registry, feed_listener)
+    if settings.only != "registry":
+        unique_id = settings.repository_unique_id or repository_unique_id(settings.data)
+        repository = parts.repository_of(settings, database, registry, unique_id)
+        serve("/repository", repository_operations(repository))
+        checks["documents"] = partial(check_documents, repository.documents)
+        repairs = parts.repairs_of(settings, repository)
+
+    endpoints = _endpoints(listener, feed_listener, tuple(services), unique_id)
+    facts = PageFacts(tuple(services), unique_id, endpoints.mllp)
+    router = Router(services, describe, lambda base: render(base, facts), metrics.text, Health(checks))
+    return Carnet(settings, database, router, endpoints, master, repairs, serve_mllp)
 
 
-def database_url(settings: Settings) -> str:
-    """The URL given, or the SQLite file in the data directory."""
-    return settings.database or f"sqlite:///{(settings.data / 'carnet.sqlite').resolve()}"
+def _admit(request: Request) -> Caller:
+    """The gate of this version lets everyone in; ITI TF-2 3.40 is for a later one."""
+    peer = request.peer
+    return _GATE.admit(Credentials(request.header, request.body, request.root, peer.address, peer.certificate))
 
 
-def documents_url(settings: Settings) -> str:
-    return settings.documents or str((settings.data / "documents").resolve())
+_GATE = OpenGate()
+
+
+def describe(path: str, kind: str, wanted: str) -> bytes | None:
+    """The WSDL of the service at `path`, or a schema it imports."""
+    try:
+        return schemas.wsdl(WSDL[path], wanted) if kind == "wsdl" else schemas.xsd(wanted)
+    except LookupError:
+        return None
+
+
+def check_database(database: Database) -> None:
+    """A transaction that writes is committed: what every submission needs. Raises what the database raises."""
+    database.write(lambda c: c.execute(sa.text("UPDATE alembic_version SET version_num = version_num")))
+
+
+def check_documents(documents: DocumentStore) -> None:
+    """An object is begun, filled and dropped. Raises OSError."""
+    writer = documents.open_write(new_key())
+    try:
+        writer.write(b"ready?")
+    finally:
+        writer.abort()
+
+
+def _endpoints(
+    listener: socket.socket, feed_listener: socket.socket | None, paths: tuple[str, ...], unique_id: str | None
+) -> Endpoints:
+    base = url_of(*listener.getsockname()[:2])
+    mllp = None
+    if feed_listener is not None:
+        mllp = url_of(*feed_listener.getsockname()[:2]).removeprefix("http://")
+    at = {path: base + path for path in paths}
+    return Endpoints(base + "/", at.get("/registry"), at.get("/repository"), mllp, unique_id)

@@ -38,8 +38,8 @@ def configuration_page() -> str:
     lines = [
         "# Configuration",
         "",
-        "Nothing has to be set. A value is looked for on the command line, then in the environment, then in the",
-        "TOML file named by `--config` (or `CARNET_CONFIG`), and else has its default. `carnet config` shows each value and",
+        "Nothing has to be set. A value is looked for on the command line, then in the environment, then in the TOML",
+        "file named by `--config` (or `CARNET_CONFIG`), and else is the default. `carnet config` shows each value and",
         "where it came from; `carnet config --json` tells programs.",
         "",
         "```toml",

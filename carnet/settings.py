@@ -107,6 +107,9 @@ class Settings:
     max_elements: int = _setting(200_000, "Most XML elements in one envelope.")
     max_depth: int = _setting(64, "Deepest XML nesting.")
 
+    max_leaf_objects: int = _setting(5_000, "Most whole objects in the answer to one query.")
+    max_references: int = _setting(50_000, "Most object references in the answer to one query.")
+
     # --- what it tells
     log_format: str = _setting("console", "Form of the log lines.", choices=("console", "json"))
     log_level: str = _setting("info", "Least important lines that are written.", choices=("debug", "info", "warning"))

@@ -1,0 +1,100 @@
+"""The parts of a server, each made from the settings that concern it. Each raises `ConfigurationError`."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Literal, cast
+
+from carnet.config import ConfigurationError
+from carnet.settings import Settings
+from metadata import affinity
+from metadata.affinity import AffinityDomain
+from registry.queries import Queries, QueryPolicy
+from registry.registry import Registry
+from repository.documents import open_store
+from repository.forwarding import CoHosted, RegistryLink, SoapRegistry
+from repository.repair import reconcile, sweep
+from repository.repository import Repository
+from soap.client import SoapClient
+from soap.message import Limits
+from storage import Database
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What one message may cost."""
+    return Limits(
+        root=settings.max_envelope,
+        total=settings.max_message,
+        parts=settings.max_parts,
+        spool=settings.max_spool,
+        elements=settings.max_elements,
+        depth=settings.max_depth,
+        stall=settings.stall_timeout,
+    )
+
+
+def database_url(settings: Settings) -> str:
+    """The URL given, or the SQLite file in the data directory."""
+    return settings.database or f"sqlite:///{(settings.data / 'carnet.sqlite').resolve()}"
+
+
+def database_of(settings: Settings) -> Database:
+    try:
+        return Database.open(database_url(settings), threads=settings.threads)
+    except ValueError as error:
+        raise ConfigurationError(f"--database: {error}") from None
+
+
+def domain_of(settings: Settings) -> AffinityDomain:
+    """The affinity domain named by `--codes`, or the one that accepts any code."""
+    if settings.codes is None:
+        return AffinityDomain.open()
+    try:
+        return affinity.load(settings.codes)
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"--codes {settings.codes}: {error}") from None
+
+
+def registry_of(settings: Settings, database: Database, domain: AffinityDomain) -> Registry:
+    return Registry(
+        database,
+        domain,
+        patients=cast(Literal["any", "feed"], settings.patients),
+        language=settings.language,
+        idempotent_retry=settings.idempotent_retry,
+    )
+
+
+def queries_of(settings: Settings, database: Database, domain: AffinityDomain) -> Queries:
+    return Queries(
+        database,
+        domain,
+        QueryPolicy(
+            max_leaf_objects=settings.max_leaf_objects,
+            max_references=settings.max_references,
+            unknown_patient="error" if settings.unknown_patient_in_queries else "empty",
+            language=settings.language,
+        ),
+    )
+
+
+def repository_of(settings: Settings, database: Database, registry: Registry | None, unique_id: str) -> Repository:
+    """The repository, with the registry beside it or the one at `--registry-url`."""
+    try:
+        documents = open_store(settings.documents or str((settings.data / "documents").resolve()))
+    except (ValueError, ImportError, OSError) as error:
+        raise ConfigurationError(f"--documents: {error}") from None
+    link: RegistryLink
+    if settings.registry_url or registry is None:
+        link = SoapRegistry(SoapClient(settings.registry_url, timeout=settings.registry_timeout))
+    else:
+        link = CoHosted(registry.register, registry.holds)
+    return Repository(unique_id, database, documents, link, settings.language)
+
+
+def repairs_of(settings: Settings, repository: Repository) -> tuple[Callable[[], object], Callable[[], object]]:
+    """Reconcile and sweep."""
+    twice = timedelta(seconds=2 * settings.registry_timeout)
+    return (
+        lambda: reconcile(repository.database, repository.registry.holds, older_than=twice),
+        lambda: sweep(repository.documents, repository.database),
+    )

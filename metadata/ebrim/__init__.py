@@ -1,7 +1,9 @@
-"""ebRIM 3.0 as it stands on the wire: RegistryObjectList ↔ plain values, nothing lost.
+"""ebRIM 3.0 as it stands on the wire: RegistryObjectList ↔ plain values.
 
 This is the layer below `metadata.model`: slots, classifications and identifiers in the order received, unknown ones
-included. `metadata.translate` makes DocumentEntries of it, and ebRIM of DocumentEntries.
+included. `metadata.translate` makes DocumentEntries of it, and ebRIM of DocumentEntries. Left behind is only what ebRIM
+allows and XDS gives no meaning: ContentVersionInfo, the comment of a VersionInfo, lid, home, status and objectType of a
+Classification or ExternalIdentifier, comments, attributes of other namespaces.
 
 `values` holds the objects, `reading` makes them of elements, `writing` makes bytes of them.
 """

@@ -1,0 +1,77 @@
+"""AffinityDomain: what the organisations that share documents agreed on. # ITI TF-1 10.4.8
+
+Patient-id authorities, value sets, MIME types, what is done with extra metadata, what is asked beyond the standard.
+Read from Carnet's TOML, from the codes.xml of the IHE toolkit, or from ANS value sets: `metadata.affinity_files.load`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Literal
+
+from metadata import vocabulary as v
+
+if TYPE_CHECKING:
+    from metadata.rules.book import Rule
+
+CodeSet = frozenset[tuple[str, str]]
+"""(code, coding scheme) pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Lengths in characters that a community may set otherwise than the standard."""
+
+    slot_value: int = 256
+    """rim:Value. # ITI TF-3 4.2.3.1.1"""
+    entry_title: int = 128
+    """DocumentEntry.title."""
+    title: int = 256
+    """SubmissionSet.title and Folder.title."""
+
+
+@dataclass(frozen=True, slots=True)
+class AffinityDomain:
+    """The agreement of one community. Every default is the most open one."""
+
+    name: str = "open"
+    """For people: the start-up line, `carnet config`."""
+    patient_authorities: frozenset[str] = frozenset()
+    """OIDs of the assigning authorities whose patient ids are taken; empty: any."""
+    codes: Mapping[str, CodeSet] = field(default_factory=dict)
+    """Attribute, named as in `metadata.affinity.CODED`, → its value set; an attribute that is absent takes any code."""
+    mime_types: frozenset[str] = frozenset()
+    """Lower case; empty: any."""
+    extra_metadata: Literal["store", "drop"] = "store"
+    """What is done with slots beyond the standard. # ITI TF-3 4.2.3.1.6"""
+    required: frozenset[str] = frozenset()
+    """Attributes that this domain asks for though the standard does not, such as `DocumentEntry.author`."""
+    waived: frozenset[str] = frozenset()
+    """Ids of rules that this domain does not apply."""
+    rules: tuple["Rule", ...] = ()
+    """Rules of this domain beside the book's: a national profile."""
+    limits: Limits = Limits()
+
+    @classmethod
+    def open(cls) -> "AffinityDomain":
+        """A domain that takes any code, any MIME type and the patient ids of any authority."""
+        return cls()
+
+    @property
+    def takes_any_code(self) -> bool:
+        """Whether no value set is configured at all: worth a word at start."""
+        return not self.codes and not self.mime_types
+
+
+CODED: Final[Mapping[str, str]] = {
+    "classCode": v.ENTRY_CLASS_CODE,
+    "confidentialityCode": v.ENTRY_CONFIDENTIALITY_CODE,
+    "eventCodeList": v.ENTRY_EVENT_CODE,
+    "formatCode": v.ENTRY_FORMAT_CODE,
+    "healthcareFacilityTypeCode": v.ENTRY_FACILITY_CODE,
+    "practiceSettingCode": v.ENTRY_PRACTICE_SETTING_CODE,
+    "typeCode": v.ENTRY_TYPE_CODE,
+    "contentTypeCode": v.SUBMISSION_SET_CONTENT_TYPE_CODE,
+    "codeList": v.FOLDER_CODE,
+    "associationDocumentation": v.ASSOCIATION_DOCUMENTATION,
+}
+"""Coded attribute → its classificationScheme. `codeList` is of Folders, `associationDocumentation` of Associations."""

@@ -1,0 +1,38 @@
+"""The rule book: every demand that Carnet makes of metadata, one small function each.
+
+`check` runs it over a submission; `finding` raises a rule by its name. The page of all rules is `docs/rules.md`.
+"""
+
+# The order of these is the order of the page.
+from metadata.rules import (  # noqa: F401, I001
+    structure,
+    slots,
+    codes,
+    attributes,
+    entry,
+    author,
+    submission_set,
+    folder,
+    association,
+    identity,
+    domain,
+    state,
+    repository,
+)
+from metadata.rules.book import BOOK, METADATA, MUST, SHOULD, Finding, Level, Rule, RuleBook, finding, named, rule
+from metadata.rules.checking import check
+
+__all__ = [
+    "BOOK",
+    "METADATA",
+    "MUST",
+    "SHOULD",
+    "Finding",
+    "Level",
+    "Rule",
+    "RuleBook",
+    "check",
+    "finding",
+    "named",
+    "rule",
+]

@@ -1,0 +1,436 @@
+"""The values of a DocumentEntry. # ITI TF-3 4.2.3.2"""
+
+from typing import Final
+
+from metadata import vocabulary as v
+from metadata.datatypes import is_language_tag, is_mime_type, is_oid, is_sha1, is_size, is_unique_id
+from metadata.model import DocumentEntry
+from metadata.rules import forms
+from metadata.rules.book import METADATA, MUST, NONE, SHOULD, Mark, Marks, On, mark, rule
+from metadata.rules.case import Case
+
+_STABLE: Final = {t: code for t, code in METADATA.items() if t != "ITI-61"}
+_ON_DEMAND: Final = {"ITI-61": METADATA["ITI-61"]}
+AVAILABILITY: Final = frozenset(
+    {"urn:ihe:iti:2010:DocumentAvailability:Online", "urn:ihe:iti:2010:DocumentAvailability:Offline"}
+)
+FORBIDDEN_FIELDS: Final = frozenset({"2", "4", "12", "19"})
+SINGLE_FIELDS: Final = frozenset({"7", "8"})
+
+
+@rule(
+    id="de.objectType.unknown",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.17",
+    en="objectType of {object} is {got}; a DocumentEntry has {stable} (stable) or {on_demand} (on-demand)",
+    fr="objectType de {object} vaut {got} ; un DocumentEntry a {stable} (stable) ou {on_demand} (à la demande)",
+    on=On.ENTRY,
+)
+def object_type_unknown(entry: DocumentEntry, _case: Case) -> Marks:
+    if entry.object_type in (v.STABLE, v.ON_DEMAND):
+        return NONE
+    return mark("/@objectType", got=entry.object_type or "absent", stable=v.STABLE, on_demand=v.ON_DEMAND)
+
+
+@rule(
+    id="de.objectType.on-demand",
+    level=MUST,
+    code=_STABLE,
+    spec="ITI TF-3 4.2.3.2.17",
+    en="{object} is an on-demand DocumentEntry; those are registered with Register On-Demand Document Entry [ITI-61]",
+    fr="{object} est un DocumentEntry à la demande ; il s'enregistre par Register On-Demand Document Entry [ITI-61]",
+    on=On.ENTRY,
+)
+def object_type_on_demand(entry: DocumentEntry, _case: Case) -> Marks:
+    return mark("/@objectType", got=entry.object_type) if entry.object_type == v.ON_DEMAND else NONE
+
+
+@rule(
+    id="de.objectType.stable",
+    level=MUST,
+    code=_ON_DEMAND,
+    spec="ITI TF-2 3.61.4.1.2",
+    en="{object} is a stable DocumentEntry; Register On-Demand Document Entry [ITI-61] takes on-demand ones only",
+    fr="{object} est un DocumentEntry stable ; Register On-Demand Document Entry [ITI-61] n'accepte que ceux à la "
+    "demande",
+    on=On.ENTRY,
+)
+def object_type_stable(entry: DocumentEntry, _case: Case) -> Marks:
+    return mark("/@objectType", got=entry.object_type) if entry.object_type == v.STABLE else NONE
+
+
+@rule(
+    id="de.content.on-demand",
+    level=MUST,
+    code=_ON_DEMAND,
+    spec="ITI TF-2 3.61.4.1.2",
+    en="{got} stands in on-demand DocumentEntry {object}, whose document does not exist yet; leave it out",
+    fr="{got} figure dans le DocumentEntry à la demande {object}, dont le document n'existe pas encore ; l'omettre",
+    on=On.ENTRY,
+)
+def content_of_on_demand(entry: DocumentEntry, _case: Case) -> Marks:
+    if entry.object_type != v.ON_DEMAND:
+        return NONE
+    given = {"creationTime": entry.creation_time, "hash": entry.hash, "size": entry.size}
+    return [Mark(f"/Slot[@name='{name}']", {"got": name}) for name, value in given.items() if value is not None]
+
+
+@rule(
+    id="de.mimeType.missing",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.16",
+    en="DocumentEntry {object} has no mimeType; it is required, as an attribute of ExtrinsicObject",
+    fr="le DocumentEntry {object} n'a pas de mimeType ; il est obligatoire, comme attribut d'ExtrinsicObject",
+    on=On.ENTRY,
+)
+def mime_type_missing(entry: DocumentEntry, _case: Case) -> Marks:
+    return NONE if entry.mime_type else mark("/@mimeType")
+
+
+@rule(
+    id="de.mimeType.format",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.16",
+    en="mimeType {got} is not of the form type/subtype",
+    fr="mimeType {got} n'est pas de la forme type/sous-type",
+    on=On.ENTRY,
+)
+def mime_type_format(entry: DocumentEntry, _case: Case) -> Marks:
+    if not entry.mime_type or is_mime_type(entry.mime_type):
+        return NONE
+    return mark("/@mimeType", got=entry.mime_type)
+
+
+@rule(
+    id="de.creationTime.format",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.6",
+    en="creationTime {got} is not a DTM: write YYYY[MM[DD[hh[mm[ss]]]]], UTC, a day that exists",
+    fr="creationTime {got} n'est pas un DTM : écrire AAAA[MM[JJ[hh[mm[ss]]]]], en UTC, un jour qui existe",
+    on=On.ENTRY,
+)
+def creation_time_format(entry: DocumentEntry, _case: Case) -> Marks:
+    return _dtm("creationTime", entry.creation_time)
+
+
+@rule(
+    id="de.serviceStartTime.format",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.22",
+    en="serviceStartTime {got} is not a DTM: write YYYY[MM[DD[hh[mm[ss]]]]], UTC, a day that exists",
+    fr="serviceStartTime {got} n'est pas un DTM : écrire AAAA[MM[JJ[hh[mm[ss]]]]], en UTC, un jour qui existe",
+    on=On.ENTRY,
+)
+def service_start_time_format(entry: DocumentEntry, _case: Case) -> Marks:
+    return _dtm("serviceStartTime", entry.service_start_time)
+
+
+@rule(
+    id="de.serviceStopTime.format",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.23",
+    en="serviceStopTime {got} is not a DTM: write YYYY[MM[DD[hh[mm[ss]]]]], UTC, a day that exists",
+    fr="serviceStopTime {got} n'est pas un DTM : écrire AAAA[MM[JJ[hh[mm[ss]]]]], en UTC, un jour qui existe",
+    on=On.ENTRY,
+)
+def service_stop_time_format(entry: DocumentEntry, _case: Case) -> Marks:
+    return _dtm("serviceStopTime", entry.service_stop_time)
+
+
+@rule(
+    id="de.serviceTime.order",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-2 3.42.4.1.3.3.6",
+    en="serviceStopTime {got} lies before serviceStartTime {start}",
+    fr="serviceStopTime {got} précède serviceStartTime {start}",
+    on=On.ENTRY,
+)
+def service_time_order(entry: DocumentEntry, _case: Case) -> Marks:
+    start, stop = entry.service_start_time, entry.service_stop_time
+    if not start or not stop:
+        return NONE
+    shared = min(len(start), len(stop))
+    first, last = forms.dtm_start(start), forms.dtm_start(stop)
+    # A coarser time names a period: 20240305 as stop is not before 202403051015 as start.
+    if first is None or last is None or first <= last or start[:shared] == stop[:shared]:
+        return NONE
+    return mark("/Slot[@name='serviceStopTime']", got=stop, start=start)
+
+
+@rule(
+    id="de.hash.format",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.10",
+    en="hash is not a SHA-1 value of 40 hexadecimal digits: {got}",
+    fr="hash n'est pas une empreinte SHA-1 de 40 chiffres hexadécimaux : {got}",
+    on=On.ENTRY,
+)
+def hash_format(entry: DocumentEntry, _case: Case) -> Marks:
+    if not entry.hash or is_sha1(entry.hash):
+        return NONE
+    return mark("/Slot[@name='hash']", got=entry.hash)
+
+
+@rule(
+    id="de.size.format",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.24",
+    en="size is not a number of bytes in decimal digits, without sign: {got}",
+    fr="size n'est pas un nombre d'octets en chiffres décimaux, sans signe : {got}",
+    on=On.ENTRY,
+)
+def size_format(entry: DocumentEntry, _case: Case) -> Marks:
+    if not entry.size or is_size(entry.size):
+        return NONE
+    return mark("/Slot[@name='size']", got=entry.size)
+
+
+@rule(
+    id="de.languageCode.format",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.13",
+    en="languageCode {got} is not a language tag of RFC 5646, such as fr-FR",
+    fr="languageCode {got} n'est pas une étiquette de langue de la RFC 5646, comme fr-FR",
+    on=On.ENTRY,
+)
+def language_code_format(entry: DocumentEntry, _case: Case) -> Marks:
+    if not entry.language_code or is_language_tag(entry.language_code):
+        return NONE
+    return mark("/Slot[@name='languageCode']", got=entry.language_code)
+
+
+@rule(
+    id="de.repositoryUniqueId.format",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.21",
+    en="repositoryUniqueId {got} is not an OID of at most 64 characters",
+    fr="repositoryUniqueId {got} n'est pas un OID d'au plus 64 caractères",
+    on=On.ENTRY,
+)
+def repository_unique_id_format(entry: DocumentEntry, _case: Case) -> Marks:
+    if not entry.repository_unique_id or is_oid(entry.repository_unique_id):
+        return NONE
+    return mark("/Slot[@name='repositoryUniqueId']", got=entry.repository_unique_id)
+
+
+@rule(
+    id="de.uniqueId.format",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.29",
+    en="uniqueId {got} is neither an OID (64 characters at most, an extension of at most 16 after ^) nor another "
+    "identifier of at most 128 printable ASCII characters without space",
+    fr="uniqueId {got} n'est ni un OID (64 caractères au plus, une extension de 16 au plus après ^) ni un autre "
+    "identifiant d'au plus 128 caractères ASCII imprimables sans espace",
+    on=On.ENTRY,
+)
+def unique_id_format(entry: DocumentEntry, _case: Case) -> Marks:
+    if not entry.unique_id or is_unique_id(entry.unique_id):
+        return NONE
+    return mark(_identifier(v.ENTRY_UNIQUE_ID), got=entry.unique_id)
+
+
+@rule(
+    id="de.patientId.format",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.18",
+    en="patientId {got} of {object} is not a CX: write id^^^&OID&ISO",
+    fr="patientId {got} de {object} n'est pas un CX : écrire id^^^&OID&ISO",
+    on=On.ENTRY,
+)
+def patient_id_format(entry: DocumentEntry, _case: Case) -> Marks:
+    if not entry.patient_id or forms.canonical(entry.patient_id) is not None:
+        return NONE
+    return mark(_identifier(v.ENTRY_PATIENT_ID), got=entry.patient_id)
+
+
+@rule(
+    id="de.patientId.components",
+    level=SHOULD,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.18",
+    en="patientId {got} of {object} has components beyond id^^^&OID&ISO; they are kept but not compared",
+    fr="patientId {got} de {object} a des composants au-delà de id^^^&OID&ISO ; ils sont gardés mais non comparés",
+    on=On.ENTRY,
+)
+def patient_id_components(entry: DocumentEntry, _case: Case) -> Marks:
+    # The French DMP writes ^NH and dates here, so that refusing would shut a whole country out.
+    patient_id = entry.patient_id
+    if not patient_id or forms.is_strict_cx(patient_id) or forms.canonical(patient_id) is None:
+        return NONE
+    return mark(_identifier(v.ENTRY_PATIENT_ID), got=patient_id)
+
+
+@rule(
+    id="de.sourcePatientId.format",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.25",
+    en="sourcePatientId {got} of {object} is not a CX: write id^^^&OID&ISO",
+    fr="sourcePatientId {got} de {object} n'est pas un CX : écrire id^^^&OID&ISO",
+    on=On.ENTRY,
+)
+def source_patient_id_format(entry: DocumentEntry, _case: Case) -> Marks:
+    # Components beyond the fourth are accepted without a word: it is the source's own id.
+    if not entry.source_patient_id or forms.canonical(entry.source_patient_id) is not None:
+        return NONE
+    return mark("/Slot[@name='sourcePatientId']", got=entry.source_patient_id)
+
+
+@rule(
+    id="de.sourcePatientInfo.format",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.26",
+    en="value {got} of sourcePatientInfo is not of the form PID-n|data",
+    fr="la valeur {got} de sourcePatientInfo n'est pas de la forme PID-n|données",
+    on=On.ENTRY,
+)
+def source_patient_info_format(entry: DocumentEntry, _case: Case) -> Marks:
+    # Values are named by position: they may hold the patient's name, which no message repeats.
+    return [
+        Mark("/Slot[@name='sourcePatientInfo']", {"got": n})
+        for n, value in enumerate(entry.source_patient_info, 1)
+        if value and not forms.PATIENT_FIELD.fullmatch(value)
+    ]
+
+
+@rule(
+    id="de.sourcePatientInfo.field",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.26",
+    en="sourcePatientInfo holds {got}; PID-2, PID-4, PID-12 and PID-19 are not allowed in it",
+    fr="sourcePatientInfo contient {got} ; PID-2, PID-4, PID-12 et PID-19 n'y sont pas permis",
+    on=On.ENTRY,
+)
+def source_patient_info_field(entry: DocumentEntry, _case: Case) -> Marks:
+    return [
+        Mark("/Slot[@name='sourcePatientInfo']", {"got": f"PID-{number}"})
+        for number in patient_fields(entry)
+        if number in FORBIDDEN_FIELDS
+    ]
+
+
+@rule(
+    id="de.sourcePatientInfo.repeated",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.26",
+    en="sourcePatientInfo holds {got} more than once; a patient has one birth date (PID-7) and one sex (PID-8)",
+    fr="sourcePatientInfo contient plusieurs fois {got} ; un patient a une date de naissance (PID-7) et un sexe "
+    "(PID-8)",
+    on=On.ENTRY,
+)
+def source_patient_info_repeated(entry: DocumentEntry, _case: Case) -> Marks:
+    numbers = patient_fields(entry)
+    return [
+        Mark("/Slot[@name='sourcePatientInfo']", {"got": f"PID-{number}"})
+        for number in sorted(SINGLE_FIELDS)
+        if numbers.count(number) > 1
+    ]
+
+
+@rule(
+    id="de.legalAuthenticator.format",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.14",
+    en="legalAuthenticator {got} is not an XCN: write id^family^given^^^^^^&OID&ISO, with id or family name at least",
+    fr="legalAuthenticator {got} n'est pas un XCN : écrire id^nom^prénom^^^^^^&OID&ISO, avec au moins l'id ou le nom",
+    on=On.ENTRY,
+)
+def legal_authenticator_format(entry: DocumentEntry, _case: Case) -> Marks:
+    if not entry.legal_authenticator or forms.is_xcn(entry.legal_authenticator):
+        return NONE
+    return mark("/Slot[@name='legalAuthenticator']", got=entry.legal_authenticator)
+
+
+@rule(
+    id="de.referenceIdList.format",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.20",
+    en="value {got} of referenceIdList is not a CXi: write id^^^&OID&ISO^type, the type being a URN such as "
+    "urn:ihe:iti:xds:2013:accession",
+    fr="la valeur {got} de referenceIdList n'est pas un CXi : écrire id^^^&OID&ISO^type, le type étant une URN comme "
+    "urn:ihe:iti:xds:2013:accession",
+    on=On.ENTRY,
+)
+def reference_id_list_format(entry: DocumentEntry, _case: Case) -> Marks:
+    return [
+        Mark(f"/Slot[@name='{v.REFERENCE_ID_LIST}']", {"got": value})
+        for value in entry.reference_ids
+        if value and not forms.is_cxi(value)
+    ]
+
+
+@rule(
+    id="de.title.length",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.27",
+    en="the title of {object} has {got} characters; at most {limit} are allowed",
+    fr="le titre de {object} a {got} caractères ; {limit} au plus sont permis",
+    on=On.ENTRY,
+)
+def title_length(entry: DocumentEntry, case: Case) -> Marks:
+    # Counted in characters, not in bytes of UTF-8: an accent does not shorten a title.
+    limit = case.domain.limits.entry_title
+    return NONE if not entry.title or len(entry.title) <= limit else mark("/Name", got=len(entry.title), limit=limit)
+
+
+@rule(
+    id="de.uri.format",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.30",
+    en="URI {got} is not a URI of RFC 3986",
+    fr="URI {got} n'est pas une URI de la RFC 3986",
+    on=On.ENTRY,
+)
+def uri_format(entry: DocumentEntry, _case: Case) -> Marks:
+    if not entry.uri or forms.URI.fullmatch(entry.uri):
+        return NONE
+    return mark("/Slot[@name='URI']", got=entry.uri)
+
+
+@rule(
+    id="de.documentAvailability.unknown",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.31",
+    en="documentAvailability {got} is neither urn:ihe:iti:2010:DocumentAvailability:Online nor :Offline",
+    fr="documentAvailability {got} n'est ni urn:ihe:iti:2010:DocumentAvailability:Online ni :Offline",
+    on=On.ENTRY,
+)
+def document_availability_unknown(entry: DocumentEntry, _case: Case) -> Marks:
+    if not entry.document_availability or entry.document_availability in AVAILABILITY:
+        return NONE
+    return mark("/Slot[@name='documentAvailability']", got=entry.document_availability)
+
+
+def patient_fields(entry: DocumentEntry) -> list[str]:
+    """The numbers n of the PID-n that sourcePatientInfo holds, in order."""
+    matches = [forms.PATIENT_FIELD.fullmatch(value) for value in entry.source_patient_info]
+    return [match[1] for match in matches if match]
+
+
+def _dtm(name: str, value: str | None) -> Marks:
+    return NONE if not value or forms.dtm_start(value) is not None else mark(f"/Slot[@name='{name}']", got=value)
+
+
+def _identifier(scheme: str) -> str:
+    return f"/ExternalIdentifier[@identificationScheme='{scheme}']"

@@ -1,0 +1,100 @@
+"""ITI-41, Provide and Register Document Set-b; ITI TF-2 3.41.
+
+The message is looked at first, then its documents flow into the store, and what was said of them is held against what
+they are. Only then is the registry asked; a refusal at any step leaves no document behind.
+"""
+
+import errno
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from metadata.ebrim import Kind, RegistryObject, Slot, parse_submit_objects_request
+from metadata.errors import RegistryResponse
+from metadata.responses import write_registry_response
+from metadata.translate import Submission
+from metadata.vocabulary import LCM
+from repository import agreement, refusals
+from repository.intake import Intake, Kept, NotBase64, Provided, provided_documents
+from repository.registration import register
+from repository.repository import Repository
+from repository.store import NewDocument
+from soap import faults
+from soap.message import Reply, Request
+from storage import CommitUnknown, key_of
+
+_log = logging.getLogger(__name__)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE)
+
+
+def provide_and_register(repository: Repository, request: Request) -> Reply:
+    """Answers ITI-41. Raises `Fault` for a message that is broken below its content."""
+    request_element = request.body.find(f"{{{LCM}}}SubmitObjectsRequest")
+    if request_element is None:
+        raise faults.sender("ProvideAndRegisterDocumentSetRequest has no SubmitObjectsRequest")
+    submission = Submission.of(parse_submit_objects_request(request_element))
+    provided = provided_documents(request.body)
+    with Intake(repository.documents) as intake:
+        response = _respond(repository, request, submission, provided, intake)
+        notes = {"documents": len(provided), "entries": len(submission.entries)}
+        if intake.ignored:
+            notes["ignored_parts"] = intake.ignored
+    return answered(response, notes)
+
+
+def answered(response: RegistryResponse, notes: Mapping[str, object] | None = None) -> Reply:
+    """A RegistryResponse as the body of the answer."""
+    codes = tuple(dict.fromkeys(error.code for error in response.errors if not error.warning))
+    return Reply(write_registry_response(response), (), response.outcome, codes, notes or {})
+
+
+def _respond(
+    repository: Repository, request: Request, submission: Submission, provided: Sequence[Provided], intake: Intake
+) -> RegistryResponse:
+    if errors := agreement.missing(submission.entries, provided):
+        return RegistryResponse.of(tuple(errors))
+    try:
+        kept = intake.receive(provided, request.attachments)
+        if errors := agreement.differing(submission.entries, kept):
+            return RegistryResponse.of(tuple(errors))
+        objects = [_completed(o, kept.get(o.id), repository.unique_id) for o in submission.objects]
+        return register(repository, objects, _new_documents(submission, kept), intake)
+    except NotBase64 as error:
+        return RegistryResponse.of((refusals.not_base64(error.provided.id, error.provided.path),))
+    except OSError as error:
+        _log.exception("a document could not be stored")
+        return RegistryResponse.of((refusals.out_of_resources() if error.errno in _FULL else refusals.store_failed(),))
+    except sa.exc.TimeoutError:
+        return RegistryResponse.of((refusals.busy(),))
+    except (sa.exc.SQLAlchemyError, CommitUnknown):
+        _log.exception("the outcome of a submission is not known")
+        return RegistryResponse.of((refusals.outcome_unknown(),))
+
+
+def _completed(o: RegistryObject, kept: Kept | None, repository_unique_id: str) -> RegistryObject:
+    """hash, size and repositoryUniqueId as the repository knows them; nothing else is altered. ITI TF-2 3.41.4.1.3"""
+    if kept is None or o.kind is not Kind.EXTRINSIC_OBJECT:
+        return o
+    known = {
+        "hash": kept.content.sha1,
+        "size": str(kept.content.size),
+        "repositoryUniqueId": repository_unique_id,
+    }
+    slots = [Slot(slot.name, (known.pop(slot.name),)) if slot.name in known else slot for slot in o.slots]
+    return replace(o, slots=(*slots, *(Slot(name, (value,)) for name, value in known.items())))
+
+
+def _new_documents(submission: Submission, kept: Mapping[str, Kept]) -> list[NewDocument]:
+    unique_id = submission.submission_sets[0].unique_id if submission.submission_sets else None
+    return [
+        NewDocument(
+            unique_id=entry.unique_id or "",
+            object_key=kept[entry.entry_uuid].object_key,
+            content=kept[entry.entry_uuid].content,
+            mime_type=entry.mime_type or "",
+            submission=key_of(unique_id) if unique_id else None,
+        )
+        for entry in submission.entries
+    ]

@@ -1,0 +1,57 @@
+"""The operations of the Document Repository on the wire: ITI-41 and ITI-43, both MTOM in both directions."""
+
+from functools import partial
+from typing import Final
+
+import schemas
+from metadata.errors import RegistryResponse
+from metadata.rules.book import finding
+from metadata.vocabulary import XDS
+from repository.provide import answered, provide_and_register
+from repository.repository import Repository
+from repository.retrieve import retrieve, retrieve_failed
+from soap.message import Operation, Packaging, SchemaError
+
+PROVIDE: Final = f"{{{XDS}}}ProvideAndRegisterDocumentSetRequest"
+RETRIEVE: Final = f"{{{XDS}}}RetrieveDocumentSetRequest"
+_MOST: Final = 20
+"""Schema violations told in one answer."""
+
+
+def operations(repository: Repository) -> list[Operation]:
+    """ITI-41 and ITI-43 of `repository`; ITI TF-2 3.41, 3.43."""
+    return [
+        Operation(
+            transaction="ITI-41",
+            name="DocumentRepository_ProvideAndRegisterDocumentSet-b",
+            element=PROVIDE,
+            action="urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b",
+            response_action="urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-bResponse",
+            packaging=Packaging.MTOM,
+            handler=partial(provide_and_register, repository),
+            schema=partial(schemas.schema, PROVIDE),
+            invalid=lambda _request, errors: answered(_violations(errors, "ITI-41", repository.language)),
+        ),
+        Operation(
+            transaction="ITI-43",
+            name="DocumentRepository_RetrieveDocumentSet",
+            element=RETRIEVE,
+            action="urn:ihe:iti:2007:RetrieveDocumentSet",
+            response_action="urn:ihe:iti:2007:RetrieveDocumentSetResponse",
+            packaging=Packaging.MTOM,
+            handler=partial(retrieve, repository),
+            schema=partial(schemas.schema, RETRIEVE),
+            invalid=lambda _request, errors: retrieve_failed(_violations(errors, "ITI-43", repository.language)),
+        ),
+    ]
+
+
+def _violations(errors: list[SchemaError], transaction: str, language: str) -> RegistryResponse:
+    return RegistryResponse.of(
+        tuple(
+            finding("xml.schema", at=error.path, transaction=transaction, line=error.line, reason=error.message).error(
+                language
+            )
+            for error in errors[:_MOST]
+        )
+    )

@@ -1,0 +1,101 @@
+"""The ids that a registry gives: symbolic ids become UUIDs, wherever they stand. # ITI TF-3 4.2.3.2.7"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+from uuid import UUID, uuid4
+
+from metadata import vocabulary as v
+from metadata.ebrim import Classification, ExternalIdentifier, Kind, RegistryObject
+
+URN_UUID: Final = "urn:uuid:"
+VERSION: Final = "1"
+"""versionName of what ITI-42 registers; ITI-57 makes the next ones."""
+
+_OBJECT_TYPE: Final = {Kind.REGISTRY_PACKAGE: v.REGISTRY_PACKAGE_TYPE, Kind.ASSOCIATION: v.ASSOCIATION_TYPE}
+
+
+def parse(id_: str) -> UUID | None:
+    """The UUID of an `urn:uuid:` id; None for a symbolic id."""
+    if id_[:9].lower() != URN_UUID:
+        return None
+    try:
+        return UUID(id_[9:])
+    except ValueError:
+        return None
+
+
+def urn(id_: UUID) -> str:
+    """`urn:uuid:…`, lower case."""
+    return f"{URN_UUID}{id_}"
+
+
+def assign(objects: Iterable[RegistryObject]) -> dict[str, UUID]:
+    """Id as submitted → entryUUID: its own if it is one, else a new one."""
+    return {o.id: parse(o.id) or uuid4() for o in objects}
+
+
+def registered(o: RegistryObject, ids: Mapping[str, UUID], extra: frozenset[str] = frozenset()) -> RegistryObject:
+    """`o` as it will be stored: ids and references resolved, objectType and version filled in.
+
+    The Slots named in `extra` are left out. `ids` holds every id of the message; a reference that is not in it is the
+    UUID of an object that the registry holds.
+    """
+    own = ids[o.id]
+    return RegistryObject(
+        o.kind,
+        urn(own),
+        None,
+        o.home,
+        None,
+        _OBJECT_TYPE.get(o.kind, o.object_type),
+        o.mime_type,
+        o.is_opaque,
+        tuple([s for s in o.slots if s.name not in extra]) if extra else o.slots,
+        o.name,
+        o.description,
+        VERSION,
+        _classifications(o, own),
+        _identifiers(o, own),
+        o.association_type,
+        None if o.source is None else urn(resolve(o.source, ids)),
+        None if o.target is None else urn(resolve(o.target, ids)),
+    )
+
+
+def resolve(reference: str, ids: Mapping[str, UUID]) -> UUID:
+    """The entryUUID that `reference` means. Raises KeyError for a symbolic id that is not of this message."""
+    return ids.get(reference) or parse(reference) or ids[reference]
+
+
+def _classifications(o: RegistryObject, own: UUID) -> tuple[Classification, ...]:
+    parent = urn(own)
+    return tuple(
+        [
+            Classification(
+                _inner(c.id, own, n), parent, c.scheme, c.node, c.node_representation, c.slots, c.name, c.description
+            )
+            for n, c in enumerate(o.classifications, 1)
+        ]
+    )
+
+
+def _identifiers(o: RegistryObject, own: UUID) -> tuple[ExternalIdentifier, ...]:
+    parent = urn(own)
+    first = len(o.classifications) + 1
+    return tuple(
+        [
+            ExternalIdentifier(_inner(i.id, own, n), parent, i.scheme, i.value, i.name, i.slots)
+            for n, i in enumerate(o.external_identifiers, first)
+        ]
+    )
+
+
+def _inner(id_: str, own: UUID, number: int) -> str:
+    """A UUID stays; a symbolic id becomes the parent's UUID, counted on in its first 32 random bits.
+
+    That is as unique as the parent's and packs far better than random ones, of which an entry would need a dozen.
+    """
+    if id_[:9].lower() == URN_UUID:
+        return id_.lower()
+    text = str(own)
+    return f"{URN_UUID}{(int(text[:8], 16) + number) & 0xFFFFFFFF:08x}{text[8:]}"

@@ -1,7 +1,7 @@
 """A SOAP 1.2 client: WS-Addressing, MTOM as streams in both directions, a pool of connections, mutual TLS."""
 
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Self
 from uuid import uuid4
@@ -17,6 +17,7 @@ from soap.mime import MediaType, MimeError, parse_media_type
 from soap.mtom import MtomMessage, MtomWriter
 from soap.multipart import PIECE
 from soap.names import FAULT, MULTIPART_TYPE, SOAP12, SOAP_TYPE
+from soap.tap import Crossing
 
 _XML_TYPES = frozenset((SOAP_TYPE, "application/xop+xml", "text/xml", "application/xml"))
 _WHOLE = 256 << 10  # a message up to this goes out in one piece
@@ -152,11 +153,14 @@ class SoapClient:
         pool: int = 16,
         tls: ssl.SSLContext | None = None,
         limits: Limits | None = None,
+        on_exchange: Callable[[Crossing], None] | None = None,
     ) -> None:
         """`timeout`: seconds that the service may stay silent; `pool`: connections kept; `tls`: the context for https,
-        with a client certificate in it for mutual TLS; `limits`: what an answer may cost (`total` is not applied).
+        with a client certificate in it for mutual TLS; `limits`: what an answer may cost (`total` is not applied);
+        `on_exchange`: is shown each exchange as it crosses the wire, as soon as an answer begins.
         """
         self.url = url
+        self._on_exchange = on_exchange
         self._limits = limits or Limits()
         parsed = urllib3.util.parse_url(url)
         if parsed.scheme not in ("http", "https") or not parsed.host:
@@ -219,6 +223,10 @@ class SoapClient:
         else:
             content, http_headers = root, {"Content-Type": f"{SOAP_TYPE}; charset=UTF-8"}
         http_headers["Accept"] = f"{SOAP_TYPE}, {MULTIPART_TYPE}"
+        crossing = None
+        if self._on_exchange is not None:
+            crossing = Crossing(self.url, http_headers)
+            content = crossing.send(content)
         try:
             http = self._pool.urlopen(
                 "POST", self._path, content, http_headers, redirect=False, preload_content=False, decode_content=False
@@ -228,18 +236,21 @@ class SoapClient:
                 raise content.error from None
             raise TransportError(f"{self.url}: {_told(error)}", unknown=not _never_sent(error)) from error
         try:
-            return self._receive(http)
+            if crossing is not None and self._on_exchange is not None:
+                crossing.answered(http.status, http.headers)
+                self._on_exchange(crossing)
+            return self._receive(http, crossing)
         except BaseException:
             http.close()
             http.release_conn()
             raise
 
-    def _receive(self, http: urllib3.BaseHTTPResponse) -> Response:
+    def _receive(self, http: urllib3.BaseHTTPResponse, crossing: Crossing | None) -> Response:
         try:
             media = parse_media_type(http.headers.get("Content-Type") or "")
         except MimeError as error:
             raise _not_soap(http, str(error)) from None
-        read = _Reading(http).read
+        read = _Reading(http, crossing).read
         if media.name == MULTIPART_TYPE:
             return self._receive_mtom(http, media, read)
         if media.name not in _XML_TYPES:
@@ -292,14 +303,18 @@ class _Outgoing:
 class _Reading:
     """The body of an answer; what breaks it is a `TransportError`."""
 
-    def __init__(self, http: urllib3.BaseHTTPResponse) -> None:
+    def __init__(self, http: urllib3.BaseHTTPResponse, crossing: Crossing | None) -> None:
         self._http = http
+        self._crossing = crossing
 
     def read(self, size: int) -> bytes:
         try:
-            return self._http.read(size)
+            piece = self._http.read(size)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise TransportError(f"the answer broke off: {_told(error)}", unknown=True) from error
+        if self._crossing is not None:
+            self._crossing.received(piece)
+        return piece
 
 
 def _patient(kind: type[Any], timeout: float) -> type[Any]:

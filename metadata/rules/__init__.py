@@ -18,6 +18,8 @@ from metadata.rules import (  # noqa: F401, I001
     domain,
     state,
     repository,
+    schema,
+    query,
 )
 from metadata.rules.book import BOOK, METADATA, MUST, SHOULD, Finding, Level, Rule, RuleBook, finding, named, rule
 from metadata.rules.checking import check

@@ -290,6 +290,14 @@ UNKNOWN_PATIENT: Final = named(
     en="{got} is not known",
     fr="{got} est inconnu",
 )
+FOREIGN_PATIENT: Final = named(
+    id="query.patient.authority",
+    level=MUST,
+    code=_in_query(ErrorCode.UNKNOWN_PATIENT_ID),
+    spec="ITI TF-3 4.2.4.1",
+    en="{got} is not of an assigning authority of this domain: {allowed}",
+    fr="{got} ne relève d'aucune autorité d'affectation de ce domaine : {allowed}",
+)
 
 
 def _each(

@@ -6,10 +6,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 from lxml import etree
 
+from metadata.affinity import AffinityDomain
 from metadata.errors import RegistryError
 from metadata.responses import adhoc_query_response
 from metadata.rules.book import Finding, finding
-from metadata.rules.query import SINGLE_PATIENT, TOO_MANY_RESULTS, UNKNOWN_PATIENT
+from metadata.rules.query import FOREIGN_PATIENT, SINGLE_PATIENT, TOO_MANY_RESULTS, UNKNOWN_PATIENT
 from metadata.storedqueries import ReturnType, StoredQuery
 from metadata.storedqueries_reading import read
 from metadata.vocabulary import FAILURE
@@ -43,8 +44,9 @@ _EXECUTIONS: Final[Mapping[str, _Execution]] = {
 class Queries:
     """Answers the stored queries of one registry. Safe to share between threads."""
 
-    def __init__(self, database: Database, policy: QueryPolicy | None = None) -> None:
+    def __init__(self, database: Database, domain: AffinityDomain, policy: QueryPolicy | None = None) -> None:
         self._database = database
+        self._domain = domain
         self._policy = policy or QueryPolicy()
 
     def answer(self, request: etree._Element) -> Reply:
@@ -66,9 +68,9 @@ class Queries:
             if query.definition.name not in find.PATIENT:
                 results = _visible(connection, results)
             elif not results.count and self._policy.unknown_patient == "error":
-                patient_id = find.patient_id(query)
-                if not find.is_known(connection, patient_id):
-                    return finding(UNKNOWN_PATIENT.id, got=patient_id)
+                unknown = self._unknown_patient(connection, find.patient_id(query))
+                if unknown is not None:
+                    return unknown
         if results.count > limit:
             return finding(TOO_MANY_RESULTS.id, limit=limit)
         if query.definition.single_patient and query.return_type is ReturnType.LEAF_CLASS:
@@ -82,6 +84,12 @@ class Queries:
         """A Failure that says everything that is wrong."""
         errors = tuple(found.error(self._policy.language) for found in findings)
         return failure(errors, {} if query is None else {"query": query.definition.name})
+
+    def _unknown_patient(self, connection: sa.Connection, patient_id: str) -> Finding | None:
+        authority, allowed = patient_id.rsplit("&", 2)[1], self._domain.patient_authorities
+        if allowed and authority not in allowed:
+            return finding(FOREIGN_PATIENT.id, got=patient_id, allowed=", ".join(sorted(allowed)))
+        return None if find.is_known(connection, patient_id) else finding(UNKNOWN_PATIENT.id, got=patient_id)
 
     def _limit(self, query: StoredQuery) -> int:
         if query.return_type is ReturnType.LEAF_CLASS:

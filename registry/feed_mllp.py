@@ -46,7 +46,7 @@ def serve(
     listener: socket.socket,
     answer: Callable[[bytes, str], bytes],
     stop: threading.Event,
-    limits: MllpLimits = MllpLimits(),
+    limits: MllpLimits,
 ) -> None:
     """Accepts connections until `stop` is set, then waits for the messages under way. The listener stays open.
 

@@ -72,7 +72,7 @@ def serve_mllp(
     feed: PatientFeed,
     stop: threading.Event,
     *,
-    limits: MllpLimits = MllpLimits(),
+    limits: MllpLimits | None = None,
     finished: Callable[[Exchange], None] | None = None,
 ) -> None:
     """Runs the feed on a listening socket until `stop` is set: for a thread of its own in every worker process.
@@ -88,7 +88,7 @@ def serve_mllp(
             finished(_exchange(header, refused, time.monotonic() - started, len(message), len(reply), address))
         return reply
 
-    serve(listener, answer_one, stop, limits)
+    serve(listener, answer_one, stop, limits or MllpLimits())
 
 
 def answer(message: bytes, feed: PatientFeed, *, clock: Clock = utc_now) -> bytes:

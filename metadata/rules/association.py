@@ -115,9 +115,11 @@ def end_same(association: Association, _case: Case) -> Marks:
     on=On.ASSOCIATION,
 )
 def target_set(association: Association, case: Case) -> Marks:
-    if association.source == association.target or case.shape(association.target) is not Shape.SUBMISSION_SET:
+    # A signature of the whole SubmissionSet is accepted: so the French DMP signs its submissions.
+    if association.source == association.target or association.type == v.SIGNS:
         return NONE
-    return mark("/@targetObject", got=association.target)
+    is_set = case.shape(association.target) is Shape.SUBMISSION_SET
+    return mark("/@targetObject", got=association.target) if is_set else NONE
 
 
 @rule(
@@ -366,8 +368,10 @@ def status_misplaced(association: Association, case: Case) -> Marks:
         # Original on the way to a Folder or an Association is tolerated: many toolkits write it everywhere.
         if target in (None, Shape.ENTRY, Shape.SUBMISSION_SET, Shape.PACKAGE) or status == "Original":
             return NONE
-    elif source in (Shape.PACKAGE, None) and case.submission_set is None:
+    elif source is Shape.PACKAGE:  # it may have been meant as the SubmissionSet
         return NONE
+    elif association.type == v.SIGNS and status == "Original":
+        return NONE  # tolerated: the French DMP writes it on its signatures
     return mark(STATUS_AT, got=status)
 
 

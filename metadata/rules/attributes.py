@@ -9,6 +9,7 @@ from enum import Enum
 from typing import Final
 
 from metadata import vocabulary as v
+from metadata.affinity import DEMANDABLE
 from metadata.rules.book import METADATA, MUST, NONE, Codes, Mark, Marks, On, Shape, mark, rule
 from metadata.rules.case import Case, View, classification_at, identifier_at
 
@@ -165,26 +166,3 @@ def required_by_domain(view: View, case: Case) -> Marks:
         for name in sorted(case.domain.required)
         if name.startswith(f"{owner}.") and not getattr(view.value, DEMANDABLE[name], None)
     ]
-
-
-DEMANDABLE: Final = {
-    "DocumentEntry.author": "authors",
-    "DocumentEntry.comments": "comments",
-    "DocumentEntry.eventCodeList": "event_codes",
-    "DocumentEntry.homeCommunityId": "home_community_id",
-    "DocumentEntry.legalAuthenticator": "legal_authenticator",
-    "DocumentEntry.referenceIdList": "reference_ids",
-    "DocumentEntry.serviceStartTime": "service_start_time",
-    "DocumentEntry.serviceStopTime": "service_stop_time",
-    "DocumentEntry.sourcePatientInfo": "source_patient_info",
-    "DocumentEntry.title": "title",
-    "DocumentEntry.URI": "uri",
-    "SubmissionSet.author": "authors",
-    "SubmissionSet.comments": "comments",
-    "SubmissionSet.homeCommunityId": "home_community_id",
-    "SubmissionSet.intendedRecipient": "intended_recipients",
-    "SubmissionSet.title": "title",
-    "Folder.comments": "comments",
-    "Folder.homeCommunityId": "home_community_id",
-}
-"""Optional attributes that an affinity domain may ask for → the field that holds each."""

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from metadata.affinity import CODED, CodeSet
+from metadata.datatypes import is_oid, unescape
 from metadata.ebrim import Classification
 from metadata.errors import ErrorCode
 from metadata.rules import forms
@@ -19,6 +20,7 @@ OWNERS: Final = {
     "associationDocumentation": Shape.ASSOCIATION,
 }
 """The coded attributes that are not a DocumentEntry's."""
+AUTHORED: Final = frozenset({Shape.ENTRY, Shape.SUBMISSION_SET})
 SECTIONS: Final = {
     "classCode": "4.2.3.2.3",
     "confidentialityCode": "4.2.3.2.5",
@@ -64,6 +66,33 @@ for _attribute, _classification_scheme in CODED.items():
 
 
 @rule(
+    id="domain.authorSpecialty.unknown",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.1.4",
+    en="authorSpecialty {got} of coding scheme {scheme} is not in the value set of this affinity domain{hint}",
+    fr="authorSpecialty {got} du système de codes {scheme} n'est pas dans le jeu de valeurs de ce domaine "
+    "d'affinité{hint_fr}",
+    on=On.OBJECT,
+    only=AUTHORED,
+)
+def author_specialty_unknown(view: View, case: Case) -> Marks:
+    # Plain text has no code to look up; code^^^&OID&ISO (IHE) and code^display name^OID (CI-SIS) have.
+    allowed = case.domain.codes.get("authorSpecialty")
+    if allowed is None:
+        return NONE
+    marks = []
+    for c, slot in view.every_slot:
+        if c is None or slot.name != "authorSpecialty":
+            continue
+        for value in slot.values:
+            code, scheme = coded(value)
+            if scheme and (code, scheme) not in allowed:
+                marks.append(_mark(c, code, scheme, allowed))
+    return marks
+
+
+@rule(
     id="domain.mimeType.unknown",
     level=MUST,
     code=METADATA,
@@ -104,6 +133,14 @@ def patient_authority(_submission: Submission, case: Case) -> Marks:
             values = {"got": x.patient_id, "authority": authority, "hint": hint, "hint_fr": hint_fr}
             marks[x.patient_id] = Mark("", values, x.entry_uuid)
     return list(marks.values())
+
+
+def coded(value: str) -> tuple[str, str]:
+    """Code and coding scheme of an author's role or specialty; both empty for plain text."""
+    parts = [*value.split("^"), "", "", ""]
+    if parts[3].count("&") == 2:
+        return unescape(parts[0]), parts[3].split("&")[1]
+    return (unescape(parts[0]), parts[2]) if is_oid(parts[2]) else ("", "")
 
 
 def _scheme(c: Classification) -> str:

@@ -1,8 +1,4 @@
-"""AffinityDomain: what the organisations that share documents agreed on. # ITI TF-1 10.4.8
-
-Patient-id authorities, value sets, MIME types, what is done with extra metadata, what is asked beyond the standard.
-Read from Carnet's TOML, from the codes.xml of the IHE toolkit, or from ANS value sets: `metadata.affinity_files.load`.
-"""
+"""The AffinityDomain as a value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,7 +34,7 @@ class AffinityDomain:
     patient_authorities: frozenset[str] = frozenset()
     """OIDs of the assigning authorities whose patient ids are taken; empty: any."""
     codes: Mapping[str, CodeSet] = field(default_factory=dict)
-    """Attribute, named as in `metadata.affinity.CODED`, → its value set; an attribute that is absent takes any code."""
+    """Attribute, one of `ATTRIBUTES`, → its value set; an attribute that is absent takes any code."""
     mime_types: frozenset[str] = frozenset()
     """Lower case; empty: any."""
     extra_metadata: Literal["store", "drop"] = "store"
@@ -75,3 +71,28 @@ CODED: Final[Mapping[str, str]] = {
     "associationDocumentation": v.ASSOCIATION_DOCUMENTATION,
 }
 """Coded attribute → its classificationScheme. `codeList` is of Folders, `associationDocumentation` of Associations."""
+
+ATTRIBUTES: Final = (*CODED, "authorSpecialty")
+"""The attributes that can have a value set. authorSpecialty is a sub-slot, checked where it carries a code."""
+
+DEMANDABLE: Final[Mapping[str, str]] = {
+    "DocumentEntry.author": "authors",
+    "DocumentEntry.comments": "comments",
+    "DocumentEntry.eventCodeList": "event_codes",
+    "DocumentEntry.homeCommunityId": "home_community_id",
+    "DocumentEntry.legalAuthenticator": "legal_authenticator",
+    "DocumentEntry.referenceIdList": "reference_ids",
+    "DocumentEntry.serviceStartTime": "service_start_time",
+    "DocumentEntry.serviceStopTime": "service_stop_time",
+    "DocumentEntry.sourcePatientInfo": "source_patient_info",
+    "DocumentEntry.title": "title",
+    "DocumentEntry.URI": "uri",
+    "SubmissionSet.author": "authors",
+    "SubmissionSet.comments": "comments",
+    "SubmissionSet.homeCommunityId": "home_community_id",
+    "SubmissionSet.intendedRecipient": "intended_recipients",
+    "SubmissionSet.title": "title",
+    "Folder.comments": "comments",
+    "Folder.homeCommunityId": "home_community_id",
+}
+"""Optional attributes that a domain may ask for → the field of the model that holds each."""

@@ -1,6 +1,7 @@
 """The messages of the measurements: one realistic French entry, with ids that differ from message to message."""
 
 import itertools
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -170,3 +171,16 @@ def many(objects: int, patient_id: str, repository: str) -> list[XdsObject]:
         result.append(replace(document, entry_uuid=symbol, unique_id=f"{base}.1.{number}"))
         result.append(replace(member, entry_uuid=f"Association{number}", target=symbol))
     return result
+
+
+def register_many(entries: int, patient_id: str, repository: str) -> bytes:
+    """An ITI-42 envelope with `entries` entries."""
+    body = submit_objects_request([to_ebrim(o) for o in many(entries, patient_id, repository)]).decode()
+    return _SOAP.format(action="urn:ihe:iti:2007:RegisterDocumentSet-b", body=body).encode()
+
+
+def document_id(before: bytes) -> str:
+    """The uniqueId of the document in a message of `provide`."""
+    found = re.search(rb'value="([0-9.]+\.1)"', before)
+    assert found is not None
+    return found[1].decode()

@@ -1,31 +1,4 @@
-"""Carnet's own description of an AffinityDomain.
-
-```toml
-name = "Réseau de santé du Nord"
-patient_authorities = ["1.2.250.1.213.1.4.10"]      # OIDs; none given: any
-mime_types = ["text/xml", "application/pdf"]        # none given: any
-extra_metadata = "store"                            # or "drop", with a warning to the sender
-required = ["DocumentEntry.author", "DocumentEntry.title"]
-include = ["codes.xml", "jdv/"]                     # other files, taken first; this one adds to them
-
-[codes.confidentialityCode]                         # attributes without a table take any code
-"2.16.840.1.113883.5.25" = ["N", "R", "V"]          # coding scheme = codes
-
-[codes.typeCode]
-"2.16.840.1.113883.6.1" = { "34133-9" = "Synthèse", "11488-4" = "Compte rendu" }   # or code = display name
-
-[codes]
-practiceSettingCode = "JDV_J04-XdsPracticeSettingCode-CISIS.xml"   # or the file of a value set
-
-[rules]
-waive = ["de.patientId.components"]                 # ids of rules that are not applied here
-
-[limits]
-slot_value = 256                                    # characters
-entry_title = 128
-title = 256
-```
-"""
+"""Carnet's own description of an AffinityDomain; `docs/affinity.md` shows every key."""
 
 import tomllib
 from collections.abc import Callable, Mapping

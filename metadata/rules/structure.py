@@ -164,7 +164,7 @@ def package_mark(view: View, _case: Case) -> Marks:
     on=On.SUBMISSION,
 )
 def id_repeated(submission: Submission, _case: Case) -> Marks:
-    ids = [o.id for o in submission.objects]
+    ids = [o.id.lower() if o.id.startswith("urn:uuid:") else o.id for o in submission.objects]
     for o in submission.objects:
         ids += [c.id for c in o.classifications]
         ids += [i.id for i in o.external_identifiers]

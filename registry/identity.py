@@ -1,6 +1,6 @@
 """The ids that a registry gives: symbolic ids become UUIDs, wherever they stand. # ITI TF-3 4.2.3.2.7"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -40,10 +40,11 @@ def registered(o: RegistryObject, ids: Mapping[str, UUID], extra: frozenset[str]
     The Slots named in `extra` are left out. `ids` holds every id of the message; a reference that is not in it is the
     UUID of an object that the registry holds.
     """
-    own = ids[o.id]
+    own = urn(ids[o.id])
+    inner = _inner_ids(own)
     return RegistryObject(
         o.kind,
-        urn(own),
+        own,
         None,
         o.home,
         None,
@@ -54,8 +55,17 @@ def registered(o: RegistryObject, ids: Mapping[str, UUID], extra: frozenset[str]
         o.name,
         o.description,
         VERSION,
-        _classifications(o, own),
-        _identifiers(o, own),
+        tuple(
+            [
+                Classification(
+                    inner(c.id), own, c.scheme, c.node, c.node_representation, c.slots, c.name, c.description
+                )
+                for c in o.classifications
+            ]
+        ),
+        tuple(
+            [ExternalIdentifier(inner(i.id), own, i.scheme, i.value, i.name, i.slots) for i in o.external_identifiers]
+        ),
         o.association_type,
         None if o.source is None else urn(resolve(o.source, ids)),
         None if o.target is None else urn(resolve(o.target, ids)),
@@ -67,35 +77,20 @@ def resolve(reference: str, ids: Mapping[str, UUID]) -> UUID:
     return ids.get(reference) or parse(reference) or ids[reference]
 
 
-def _classifications(o: RegistryObject, own: UUID) -> tuple[Classification, ...]:
-    parent = urn(own)
-    return tuple(
-        [
-            Classification(
-                _inner(c.id, own, n), parent, c.scheme, c.node, c.node_representation, c.slots, c.name, c.description
-            )
-            for n, c in enumerate(o.classifications, 1)
-        ]
-    )
+def _inner_ids(own: str) -> Callable[[str], str]:
+    """Gives the Classifications and ExternalIdentifiers of one object their ids.
 
-
-def _identifiers(o: RegistryObject, own: UUID) -> tuple[ExternalIdentifier, ...]:
-    parent = urn(own)
-    first = len(o.classifications) + 1
-    return tuple(
-        [
-            ExternalIdentifier(_inner(i.id, own, n), parent, i.scheme, i.value, i.name, i.slots)
-            for n, i in enumerate(o.external_identifiers, first)
-        ]
-    )
-
-
-def _inner(id_: str, own: UUID, number: int) -> str:
-    """A UUID stays; a symbolic id becomes the parent's UUID, counted on in its first 32 random bits.
-
-    That is as unique as the parent's and packs far better than random ones, of which an entry would need a dozen.
+    A UUID stays; a symbolic id becomes the parent's UUID, counted on in its first 32 random bits. That is as unique as
+    the parent's and packs far better than random ones, of which an entry would need a dozen.
     """
-    if id_[:9].lower() == URN_UUID:
-        return id_.lower()
-    text = str(own)
-    return f"{URN_UUID}{(int(text[:8], 16) + number) & 0xFFFFFFFF:08x}{text[8:]}"
+    first, rest = int(own[9:17], 16), own[17:]
+    number = 0
+
+    def inner(id_: str) -> str:
+        nonlocal number
+        number += 1
+        if id_[:9].lower() == URN_UUID:
+            return id_.lower()
+        return f"{URN_UUID}{(first + number) & 0xFFFFFFFF:08x}{rest}"
+
+    return inner

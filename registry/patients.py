@@ -6,6 +6,7 @@ rows: the survivor's list of aliases says under which other `pat` its objects li
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
@@ -16,7 +17,7 @@ from metadata.datatypes import CX, DatatypeError
 from metadata.facts import Standing
 from registry.clock import Clock, stamp, utc_now
 from registry.tables import PatientState, patient, patient_alias
-from storage import Database, pat_of
+from storage import Database, Statement, pat_of
 
 Policy = Literal["any", "feed"]
 """`feed`: a patient id must have been announced by the identity feed; `any`: none needs to."""
@@ -61,16 +62,14 @@ class Reach:
     """The patient's own, then those merged into it; empty for a subsumed patient."""
 
 
-_SELECT: Final = sa.select(patient.c.pat, patient.c.pid, patient.c.state, patient.c.survivor).where(
-    patient.c.pat.in_(sa.bindparam("pats", expanding=True))
+_COLUMNS: Final = (patient.c.pat, patient.c.pid, patient.c.state, patient.c.survivor)
+_SELECT: Final = sa.select(*_COLUMNS).where(patient.c.pat.in_(sa.bindparam("pats", expanding=True)))
+_INSERT: Final = Statement(
+    {
+        "sqlite": sqlite.insert(patient).on_conflict_do_nothing(),
+        "postgresql": postgresql.insert(patient).on_conflict_do_nothing(),
+    }
 )
-_SHARE: Final = _SELECT.order_by(patient.c.pat).with_for_update(key_share=True, read=True)
-_LOCK: Final = _SELECT.order_by(patient.c.pat).with_for_update()
-_STATEMENT: Final = {None: _SELECT, "share": _SHARE, "update": _LOCK}
-_INSERT: Final = {
-    "sqlite": sqlite.insert(patient).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(patient).on_conflict_do_nothing(),
-}
 _ALIASES: Final = sa.select(patient_alias.c.subsumed).where(patient_alias.c.pat == sa.bindparam("of"))
 _SET_STATE: Final = (
     sa.update(patient)
@@ -88,6 +87,16 @@ _INSERT_ALIAS: Final = sa.insert(patient_alias)
 Lock = Literal["share", "update"]
 
 
+@cache
+def _statement(count: int, lock: Lock | None) -> Statement:
+    pats = [sa.bindparam(f"p{n}", type_=sa.BigInteger) for n in range(count)]
+    select = sa.select(*_COLUMNS).where(patient.c.pat.in_(pats))
+    if lock is not None:
+        key_share = lock == "share"
+        select = select.order_by(patient.c.pat).with_for_update(key_share=key_share, read=key_share)
+    return Statement(select)
+
+
 def find(connection: sa.Connection, pids: Collection[str], lock: Lock | None = None) -> dict[str, Patient]:
     """The patients with these canonical ids, whether they have a row or not.
 
@@ -98,7 +107,8 @@ def find(connection: sa.Connection, pids: Collection[str], lock: Lock | None = N
     places = {pid: pat_of(pid) for pid in pids}
     salt = 0
     while places:
-        rows = connection.execute(_STATEMENT[lock], {"pats": sorted(places.values())}).all()
+        wanted = {f"p{n}": pat for n, pat in enumerate(places.values())}
+        rows = _statement(len(wanted), lock).execute(connection, wanted).all()
         by_pat = {row.pat: row for row in rows}
         collided = []
         for pid, pat in places.items():
@@ -123,7 +133,7 @@ def at(connection: sa.Connection, pats: Iterable[int]) -> dict[int, Patient]:
 def insert(connection: sa.Connection, patients: Iterable[Patient], state: PatientState, now: int) -> int:
     """Gives each a row; returns how many it gave, which is fewer when another transaction was faster."""
     rows = [{"pat": p.pat, "pid": p.pid, "state": state, "survivor": None, "updated": now} for p in patients]
-    return connection.execute(_INSERT[connection.dialect.name], rows).rowcount if rows else 0
+    return _INSERT.executemany(connection, rows)
 
 
 def family(connection: sa.Connection, pat: int) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """A submission made ready: ids assigned, fragments packed, rows built. Nothing here touches the database."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
@@ -15,6 +15,7 @@ from metadata.model import Association
 from metadata.rules.forms import canonical
 from metadata.translate import Submission
 from registry import tables as t
+from registry.fragments import LAST_UPDATE_TIME
 from registry.identity import assign, parse, registered, resolve
 from registry.rows import Row, association_row, entry_row, folder_row, submission_set_row
 from registry.tables import Located
@@ -141,22 +142,24 @@ def _replaced(associations: Iterable[Association], ids: Mapping[str, UUID]) -> M
     return found
 
 
-def _said(o: RegistryObject) -> Iterator[str]:
-    yield from (o.kind, o.id, o.home or "", o.object_type or "", o.mime_type or "")
-    yield from (o.association_type or "", o.source or "", o.target or "")
-    yield from _said_in_slots(o.slots)
+def _said(o: RegistryObject) -> list[str]:
+    said = [o.kind.value, o.id, o.home or "", o.object_type or "", o.mime_type or ""]
+    said += (o.association_type or "", o.source or "", o.target or "")
+    _say_slots(said, o.slots)
     for strings in (o.name, o.description):
-        yield from ["\x1e", *[s.value for s in strings]]
+        said.append("\x1e")
+        said += [s.value for s in strings]
     for c in o.classifications:
-        yield from ("\x1d", c.scheme or "", c.node or "", c.node_representation or "")
-        yield from _said_in_slots(c.slots)
-        yield from [s.value for s in c.name]
+        said += ("\x1d", c.scheme or "", c.node or "", c.node_representation or "")
+        _say_slots(said, c.slots)
+        said += [s.value for s in c.name]
     for i in o.external_identifiers:
-        yield from ("\x1d", i.scheme, i.value)
+        said += ("\x1d", i.scheme, i.value)
+    return said
 
 
-def _said_in_slots(slots: Iterable[Slot]) -> Iterator[str]:
+def _say_slots(said: list[str], slots: Iterable[Slot]) -> None:
     for slot in slots:
-        if slot.name != "lastUpdateTime":
-            yield slot.name
-            yield from slot.values
+        if slot.name != LAST_UPDATE_TIME:
+            said.append(slot.name)
+            said += slot.values

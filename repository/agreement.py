@@ -1,51 +1,63 @@
-"""Whether documents and metadata of one message belong together, and say the same; ITI TF-2 3.41.4.1.3."""
+"""Whether the documents and the metadata of one message belong together, and say the same; ITI TF-2 3.41.4.1.3.
+
+The repository looks only at what it needs to file a document; whether the metadata is right is the registry's to say.
+"""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from metadata.errors import ErrorCode, RegistryError
-from metadata.model import DocumentEntry
+from metadata.model import DocumentEntry, Folder, SubmissionSet
+from metadata.rules import Finding, finding
+from metadata.rules.repository import content, pairing
+from metadata.translate import Submission
 from repository.intake import Kept, Provided
 
-
-def missing(entries: Sequence[DocumentEntry], provided: Sequence[Provided]) -> list[RegistryError]:
-    """Entries without Document, Documents without entry, Documents twice; seen before a byte is kept."""
-    given = Counter(each.id for each in provided)
-    described = {entry.entry_uuid for entry in entries}
-    errors = [
-        RegistryError(ErrorCode.MISSING_DOCUMENT, f"DocumentEntry {entry.entry_uuid} has no Document", entry.entry_uuid)
-        for entry in entries
-        if entry.entry_uuid not in given
-    ]
-    errors += [
-        RegistryError(ErrorCode.MISSING_DOCUMENT_METADATA, f"Document {each.id} has no DocumentEntry", each.path)
-        for each in provided
-        if each.id not in described
-    ]
-    errors += [
-        RegistryError(ErrorCode.REPOSITORY_METADATA_ERROR, f"{count} Documents have the id {document_id}")
-        for document_id, count in given.items()
-        if count > 1
-    ]
-    return errors
+_ITI_41 = "ITI-41"
 
 
-def differing(entries: Sequence[DocumentEntry], kept: Mapping[str, Kept]) -> list[RegistryError]:
+def of_message(submission: Submission, provided: Sequence[Provided]) -> list[Finding]:
+    """What can be said before a byte of a document is kept."""
+    return [
+        *pairing(submission.entries, [each.id for each in provided]),
+        *_unfit(submission.entries),
+        *_repeated_unique_ids(submission),
+    ]
+
+
+def of_bytes(entries: Sequence[DocumentEntry], kept: Mapping[str, Kept]) -> list[Finding]:
     """Entries whose hash or size, where given, is not that of the bytes received."""
-    errors = []
+    return [
+        found
+        for entry in entries
+        for found in content(entry, sha1=kept[entry.entry_uuid].content.sha1, size=kept[entry.entry_uuid].content.size)
+    ]
+
+
+def _unfit(entries: Sequence[DocumentEntry]) -> Iterator[Finding]:
+    """Entries that the repository could not file, or not tell apart."""
     for entry in entries:
-        content = kept[entry.entry_uuid].content
-        if entry.hash and entry.hash.lower() != content.sha1:
-            errors.append(
-                RegistryError(
-                    ErrorCode.REPOSITORY_METADATA_ERROR,
-                    f"hash {entry.hash}, but the bytes received have {content.sha1}",
-                )
+        at = f"/RegistryObjectList/ExtrinsicObject[@id='{entry.entry_uuid}']"
+        if not entry.unique_id:
+            yield finding("de.uniqueId.missing", at=at, object_id=entry.entry_uuid, transaction=_ITI_41)
+        if not entry.mime_type:
+            yield finding("de.mimeType.missing", at=at, object_id=entry.entry_uuid, transaction=_ITI_41)
+    for entry_uuid, count in Counter(entry.entry_uuid for entry in entries).items():
+        if count > 1:
+            yield finding("object.id.repeated", object_id=entry_uuid, transaction=_ITI_41, got=entry_uuid, count=count)
+
+
+def _repeated_unique_ids(submission: Submission) -> Iterator[Finding]:
+    named: tuple[SubmissionSet | DocumentEntry | Folder, ...]
+    named = (*submission.submission_sets, *submission.entries, *submission.folders)
+    for unique_id, count in Counter(each.unique_id for each in named if each.unique_id).items():
+        if count > 1:
+            objects = [each.entry_uuid for each in named if each.unique_id == unique_id]
+            yield finding(
+                "submission.uniqueId.repeated",
+                at="/RegistryObjectList",
+                object_id=objects[-1],
+                transaction=_ITI_41,
+                got=unique_id,
+                count=count,
+                objects=", ".join(objects),
             )
-        if entry.size and entry.size.strip() != str(content.size):
-            errors.append(
-                RegistryError(
-                    ErrorCode.REPOSITORY_METADATA_ERROR, f"size {entry.size}, but {content.size} bytes were received"
-                )
-            )
-    return errors

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from metadata.ebrim import Kind, RegistryObject, Slot, parse_submit_objects_request
 from metadata.errors import RegistryResponse
 from metadata.responses import write_registry_response
+from metadata.rules import Finding
 from metadata.translate import Submission
 from metadata.vocabulary import LCM
 from repository import agreement, refusals
@@ -53,24 +54,31 @@ def answered(response: RegistryResponse, notes: Mapping[str, object] | None = No
 def _respond(
     repository: Repository, request: Request, submission: Submission, provided: Sequence[Provided], intake: Intake
 ) -> RegistryResponse:
-    if errors := agreement.missing(submission.entries, provided):
-        return RegistryResponse.of(tuple(errors))
+    if findings := agreement.of_message(submission, provided):
+        return _refusal(repository, findings)
     try:
         kept = intake.receive(provided, request.attachments)
-        if errors := agreement.differing(submission.entries, kept):
-            return RegistryResponse.of(tuple(errors))
+        if findings := agreement.of_bytes(submission.entries, kept):
+            return _refusal(repository, findings)
         objects = [_completed(o, kept.get(o.id), repository.unique_id) for o in submission.objects]
         return register(repository, objects, _new_documents(submission, kept), intake)
     except NotBase64 as error:
         return RegistryResponse.of((refusals.not_base64(error.provided.id, error.provided.path),))
     except OSError as error:
         _log.exception("a document could not be stored")
-        return RegistryResponse.of((refusals.out_of_resources() if error.errno in _FULL else refusals.store_failed(),))
+        full = error.errno in _FULL
+        return RegistryResponse.of(
+            (refusals.out_of_resources(repository.language) if full else refusals.store_failed(),)
+        )
     except sa.exc.TimeoutError:
         return RegistryResponse.of((refusals.busy(),))
     except (sa.exc.SQLAlchemyError, CommitUnknown):
         _log.exception("the outcome of a submission is not known")
         return RegistryResponse.of((refusals.outcome_unknown(),))
+
+
+def _refusal(repository: Repository, findings: Sequence[Finding]) -> RegistryResponse:
+    return RegistryResponse.of(tuple(found.error(repository.language) for found in findings))
 
 
 def _completed(o: RegistryObject, kept: Kept | None, repository_unique_id: str) -> RegistryObject:

@@ -35,7 +35,7 @@ def register(
             return _in_one_transaction(repository, objects, documents, intake)
         return _in_three_steps(repository, objects, documents, intake)
     except OtherContent as error:
-        return RegistryResponse.of(refusals.other_content(error))
+        return RegistryResponse.of((refusals.other_content(error, repository.language),))
     except sa.exc.TimeoutError:
         raise  # there was no connection to be had: nothing was written
     except Exception:
@@ -50,9 +50,10 @@ def _in_one_transaction(
     try:
         response = repository.registry.register(objects, also=claims)
     except RegistryUnavailable as error:
+        _log.warning("the registry gave no answer: %s", error)
         if error.unknown:
             intake.keep(_objects(documents))
-        return RegistryResponse.of((refusals.registry_unavailable(error),))
+        return RegistryResponse.of((refusals.registry_unavailable(error, repository.language),))
     if response.succeeded:
         if not claims.made:  # the registry had it all: a retry, whose first answer was lost
             repository.database.write(claims)
@@ -69,18 +70,27 @@ def _in_three_steps(
     intake.keep(_objects(claims.new))
     unique_ids = [document.unique_id for document in documents]
     try:
-        response = repository.registry.register(objects, also=lambda connection: store.settle(connection, unique_ids))
+        response = repository.registry.register(objects)
     except RegistryUnavailable as error:
+        _log.warning("the registry gave no answer: %s", error)
         if not error.unknown:
             _give_up(repository, claims.new, intake)
-        return RegistryResponse.of((refusals.registry_unavailable(error),))
-    if response.succeeded:
-        return response
+        return RegistryResponse.of((refusals.registry_unavailable(error, repository.language),))
     if _is_own_retry(repository, response, documents, claims):
-        database.write(lambda connection: store.settle(connection, unique_ids))
-        return RegistryResponse.of()
-    _give_up(repository, claims.new, intake)
+        response = RegistryResponse.of()
+    if response.succeeded:
+        _settle(repository, unique_ids)
+    else:
+        _give_up(repository, claims.new, intake)
     return response
+
+
+def _settle(repository: Repository, unique_ids: Sequence[str]) -> None:
+    try:
+        repository.database.write(lambda connection: store.settle(connection, unique_ids))
+    except (sa.exc.SQLAlchemyError, CommitUnknown) as error:
+        # the promise is kept all the same: documents and entries are on the disk, and STORED ones are handed out
+        _log.warning("registered documents could not be settled, the reconciler will: %s", type(error).__name__)
 
 
 def _give_up(repository: Repository, documents: Sequence[NewDocument], intake: Intake) -> None:
@@ -106,8 +116,8 @@ def _is_own_retry(
     So when all it objects to is a uniqueId in use, every document was waiting for that answer under the same
     SubmissionSet, and the registry holds them all.
     """
-    errors = [error for error in response.errors if not error.warning]
-    if not documents or any(error.code != ErrorCode.DUPLICATE_UNIQUE_ID_IN_REGISTRY for error in errors):
+    errors = {error.code for error in response.errors if not error.warning}
+    if not documents or errors != {ErrorCode.DUPLICATE_UNIQUE_ID_IN_REGISTRY}:
         return False
     for document in documents:
         held = claims.held.get(document.unique_id)

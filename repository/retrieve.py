@@ -70,10 +70,12 @@ def _held(
 ) -> HeldDocument | RegistryError:
     unique_id = asked.document_unique_id
     if asked.repository_unique_id != repository.unique_id:
-        return refusals.unknown_repository(asked.repository_unique_id, unique_id, repository.unique_id)
+        return refusals.unknown_repository(
+            asked.repository_unique_id, unique_id, repository.unique_id, repository.language
+        )
     held = rows.get(unique_id)
     if held is None:
-        return refusals.unknown_document(unique_id)
+        return refusals.unknown_document(unique_id, repository.language)
     try:
         size = repository.documents.stat(held.object_key).size
     except OSError as error:

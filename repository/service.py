@@ -5,7 +5,7 @@ from typing import Final
 
 import schemas
 from metadata.errors import RegistryResponse
-from metadata.rules.book import finding
+from metadata.rules import finding
 from metadata.vocabulary import XDS
 from repository.provide import answered, provide_and_register
 from repository.repository import Repository

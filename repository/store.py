@@ -68,6 +68,8 @@ def claim(connection: sa.Connection, document: NewDocument, state: State) -> Hel
         if held is None:
             if _insert(connection, document, state):
                 return None
+        elif held.object_key == document.object_key:
+            return None  # of a transaction whose outcome was unknown: it was kept
         elif held.state is State.TO_DELETE:
             if _swap(connection, held, _values(document, state)):
                 return None

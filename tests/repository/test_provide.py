@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from metadata.ebrim import Kind
-from metadata.errors import RegistryResponse
+from metadata.errors import RegistryError, RegistryResponse
 from metadata.responses import parse_registry_response
 from repository import documents
 from soap.faults import Fault, sender
@@ -17,8 +18,6 @@ from soap.message import Reply
 
 
 def response(reply: Reply) -> RegistryResponse:
-    from lxml import etree
-
     assert isinstance(reply.body, bytes)
     return parse_registry_response(etree.fromstring(reply.body))
 
@@ -249,12 +248,10 @@ def test_a_full_disk_leaves_nothing(bench: Any, message: Any, monkeypatch: pytes
 
 
 def test_the_registry_s_warnings_come_through(bench: Any, message: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from metadata.errors import RegistryError
-
     warning = RegistryError("XDSExtraMetadataNotSaved", "urn:example:more was dropped", "/here", warning=True)
     register = bench.registry.register
 
-    def warned(objects: Any, *, also: Any) -> RegistryResponse:
+    def warned(objects: Any, *, also: Any = None) -> RegistryResponse:
         register(objects, also=also)
         return RegistryResponse.of((warning,))
 

@@ -26,11 +26,10 @@ def match_href(href: str, content_ids: Collection[str]) -> str:
     wanted = href[4:]
     if wanted.startswith("<") and wanted.endswith(">"):
         wanted = wanted[1:-1]
-    if wanted in content_ids:
-        return wanted
     decoded = unquote(wanted)
-    if decoded in content_ids:
-        return decoded
+    for exact in (wanted, decoded):
+        if exact and exact in content_ids:
+            return exact
     found = [known for known in content_ids if known and unquote(known) == decoded]
     if not found:
         folded = decoded.casefold()

@@ -1,6 +1,8 @@
 """The assembly: which parts a server consists of, and what each is handed."""
 
 import socket
+import threading
+import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -18,8 +20,9 @@ from carnet.repairing import RepairThread
 from carnet.router import Environ, Router, StartResponse, Wsgi
 from carnet.settings import Settings
 from metadata.errors import ErrorCode
+from registry.feed import PatientFeed
 from registry.service import operations as registry_operations
-from repository.documents import DocumentStore, new_key
+from repository.documents import DocumentStore
 from repository.service import operations as repository_operations
 from security.gate import Caller, Credentials, OpenGate
 from soap.host import service
@@ -87,9 +90,10 @@ def assemble(
 
     if settings.only != "repository":
         registry = parts.registry_of(settings, database, domain)
-        serve("/registry", registry_operations(registry, parts.queries_of(settings, database, domain)))
+        feed = PatientFeed(registry.patients, domain)
+        serve("/registry", registry_operations(registry, parts.queries_of(settings, database, domain), feed))
         if feed_listener is not None:
-            serve_mllp = partial(_serve_feed, registry, feed_listener)
+            serve_mllp = partial(_serve_mllp, feed_listener, feed, finished)
     if settings.only != "registry":
         unique_id = settings.repository_unique_id or repository_unique_id(settings.data)
         repository = parts.repository_of(settings, database, registry, unique_id)
@@ -101,6 +105,22 @@ def assemble(
     facts = PageFacts(tuple(services), unique_id, endpoints.mllp)
     router = Router(services, describe, lambda base: render(base, facts), metrics.text, Health(checks))
     return Carnet(settings, database, router, endpoints, master, repairs, serve_mllp)
+
+
+def _serve_mllp(listener: socket.socket, feed: PatientFeed, finished: Callable[[Exchange], None]) -> Callable[[], None]:
+    from registry.feed_v2 import serve_mllp  # an HL7 v2 parser, which most servers do without
+
+    over = threading.Event()
+    thread = threading.Thread(
+        target=serve_mllp, args=(listener, feed, over), kwargs={"finished": finished}, name="mllp", daemon=True
+    )
+    thread.start()
+
+    def stop() -> None:
+        over.set()
+        thread.join(timeout=5)
+
+    return stop
 
 
 def _admit(request: Request) -> Caller:
@@ -127,7 +147,8 @@ def check_database(database: Database) -> None:
 
 def check_documents(documents: DocumentStore) -> None:
     """An object is begun, filled and dropped. Raises OSError."""
-    writer = documents.open_write(new_key())
+    # always in one directory: a probe every few seconds would make thousands of them otherwise
+    writer = documents.open_write("00/00/" + uuid.uuid4().hex)
     try:
         writer.write(b"ready?")
     finally:

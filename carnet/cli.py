@@ -95,7 +95,7 @@ def _settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def _option(entry: "Field[Any]") -> Callable[..., Any]:
     meta = entry.metadata
-    kind: click.ParamType | type = click.Choice(meta["choices"]) if meta["choices"] else str
+    kind: Any = click.Choice(meta["choices"]) if meta["choices"] else str
     shown = "" if entry.default in (None, "") else f"  [default: {entry.default}]"
     return click.option(
         option_name(entry.name),

@@ -11,9 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from rich.markup import escape
 
 from carnet.config import ConfigurationError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from client.demo import Step
 
 PATIENCE: Final = 30.0
 """Seconds that services may take to start."""
@@ -76,3 +83,44 @@ def run_demo(keep: Path | None) -> int:
         return _show(keep)
     with tempfile.TemporaryDirectory(prefix="carnet-demo-") as directory:
         return _show(Path(directory))
+
+
+def _show(directory: Path) -> int:
+    from rich.console import Console
+
+    from client.demo import DemoFailed, run
+    from soap.client import SoapFault, TransportError
+
+    console = Console()
+    began = time.monotonic()
+    with services(directory) as running:
+        console.print(f"[bold]Carnet[/] on {running.registry} and {running.repository}\n", highlight=False)
+        steps = 0
+        try:
+            for step in run(running.registry, running.repository):
+                steps += 1
+                _show_step(console, steps, step)
+        except (DemoFailed, SoapFault, TransportError) as error:
+            console.print(f"\n[red]✗[/] {escape(str(error))}", highlight=False)
+            console.print(f"The server said:\n{escape(_log_of(directory))}", highlight=False)
+            return 1
+    seconds = time.monotonic() - began
+    console.print(f"\n[green]✓[/] {steps} transactions, each did what the standard says, in {seconds:.1f} s.")
+    console.print("Start your own with [bold]carnet serve[/].")
+    return 0
+
+
+def _show_step(console: "Console", number: int, step: "Step") -> None:
+    from rich.panel import Panel
+    from rich.syntax import Syntax
+
+    sign = "[green]✓[/]" if step.passed else "[red]✗[/]"
+    console.print(f"[bold]{number:>2}. {escape(step.title)}[/]  [cyan]{step.transaction}[/]", highlight=False)
+    for title, text in (("request", step.request), ("answer", step.response)):
+        xml = Syntax(text.rstrip(), "xml", theme="ansi_light", background_color="default", word_wrap=True)
+        console.print(Panel(xml, title=title, title_align="left", border_style="dim"))
+    console.print(f"    {sign} {escape(step.verdict)}\n", highlight=False)
+
+
+def _log_of(directory: Path) -> str:
+    return (directory / "server.log").read_text(encoding="utf-8", errors="replace")[-4000:]

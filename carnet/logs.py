@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 import structlog
@@ -18,22 +19,13 @@ def configure(form: str, level: str, stream: TextIO | None = None) -> None:
     Lines of libraries (database, server) take the same form and the same stream, stderr.
     """
     stream = stream or sys.stderr
-    before: list[Any] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True)
+    stamp = structlog.processors.TimeStamper(fmt="iso" if form == "json" else "%H:%M:%S", utc=form == "json")
+    before: list[Any] = [structlog.processors.add_log_level, stamp]
+    renderer: list[Any] = (
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
         if form == "json"
-        else structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
-    ]
-    renderer: list[Any]
-    if form == "json":
-        renderer = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-    else:
-        colors = stream.isatty()
-        console = structlog.dev.ConsoleRenderer(
-            colors=colors, pad_event_to=0, exception_formatter=structlog.dev.plain_traceback
-        )
-        renderer = [console]
+        else [structlog.processors.format_exc_info, _Console(stream.isatty())]
+    )
     structlog.configure(
         processors=[*before, *renderer],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
@@ -50,17 +42,41 @@ def configure(form: str, level: str, stream: TextIO | None = None) -> None:
     logging.basicConfig(handlers=[handler], level=max(LEVELS[level], logging.WARNING), force=True)
 
 
+class _Console:
+    """A line for people: time, what, then facts in the order they were given; structlog's own is slower by half."""
+
+    def __init__(self, colors: bool) -> None:
+        self._dim, self._end = ("\x1b[2m", "\x1b[0m") if colors else ("", "")
+        self._marks = {"warning": "\x1b[33m", "error": "\x1b[31m", "critical": "\x1b[31m"} if colors else {}
+
+    def __call__(self, _logger: Any, _method: str, facts: MutableMapping[str, Any]) -> str:
+        level, trace = facts.pop("level"), facts.pop("exception", "")
+        begin = f"{self._dim}{facts.pop('timestamp')}{self._end} {self._marks.get(level, '')}"
+        told = "" if level == "info" else f"{level}: "
+        event = facts.pop("event")
+        rest = "".join([f" {self._dim}{name}={self._end}{_shown(value)}" for name, value in facts.items()])
+        return f"{begin}{told}{event}{self._end}{rest}" + (f"\n{trace}" if trace else "")
+
+
+def _shown(value: Any) -> str:
+    """What a client wrote must not look like a line of ours."""
+    text = str(value)
+    return text if text.isprintable() else repr(text)
+
+
 def write_exchange(exchange: "Exchange") -> None:
     """The line of one finished exchange: a warning when it ended in a fault, else information."""
     log = structlog.get_logger()
     facts: dict[str, Any] = {
-        "message_id": exchange.message_id,
+        "outcome": exchange.outcome,
         "ms": round(exchange.seconds * 1000, 1),
         "bytes_in": exchange.bytes_in,
         "bytes_out": exchange.bytes_out,
         "peer": exchange.peer.address,
         "status": exchange.status,
     }
+    if exchange.message_id:
+        facts["message_id"] = exchange.message_id
     if exchange.error_codes:
         facts["errors"] = list(exchange.error_codes)
     if exchange.fault:
@@ -68,4 +84,4 @@ def write_exchange(exchange: "Exchange") -> None:
     for name, value in exchange.notes.items():
         facts.setdefault(name, value)
     line = log.warning if exchange.outcome == "Fault" else log.info
-    line(exchange.transaction or exchange.service, outcome=exchange.outcome, **facts)
+    line(exchange.transaction or exchange.service, **facts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Literal, cast
 
 from carnet.config import ConfigurationError
@@ -10,13 +11,15 @@ from metadata import affinity
 from metadata.affinity import AffinityDomain
 from registry.queries import Queries, QueryPolicy
 from registry.registry import Registry
+from registry.store import locate
+from registry.tables import Located
 from repository.documents import open_store
 from repository.forwarding import CoHosted, RegistryLink, SoapRegistry
 from repository.repair import reconcile, sweep
 from repository.repository import Repository
 from soap.client import SoapClient
 from soap.message import Limits
-from storage import Database
+from storage import Database, key_of
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -59,8 +62,8 @@ def registry_of(settings: Settings, database: Database, domain: AffinityDomain) 
         database,
         domain,
         patients=cast(Literal["any", "feed"], settings.patients),
+        retries=settings.idempotent_retry,
         language=settings.language,
-        idempotent_retry=settings.idempotent_retry,
     )
 
 
@@ -77,6 +80,14 @@ def queries_of(settings: Settings, database: Database, domain: AffinityDomain) -
     )
 
 
+def holds(database: Database, unique_id: str) -> bool:
+    """Whether a DocumentEntry with this uniqueId is registered."""
+    key = key_of(unique_id)
+    with database.read() as connection:
+        found = locate(connection, [key]).get(key)
+    return found is not None and found.kind == Located.ENTRY_UNIQUE_ID
+
+
 def repository_of(settings: Settings, database: Database, registry: Registry | None, unique_id: str) -> Repository:
     """The repository, with the registry beside it or the one at `--registry-url`."""
     try:
@@ -87,7 +98,7 @@ def repository_of(settings: Settings, database: Database, registry: Registry | N
     if settings.registry_url or registry is None:
         link = SoapRegistry(SoapClient(settings.registry_url, timeout=settings.registry_timeout))
     else:
-        link = CoHosted(registry.register, registry.holds)
+        link = CoHosted(registry.register, partial(holds, database))
     return Repository(unique_id, database, documents, link, settings.language)
 
 

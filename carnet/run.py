@@ -1,10 +1,15 @@
 """`carnet serve` from its first line to its last: check, listen, prepare the data, announce, serve."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from carnet.config import Configuration, ConfigurationError
 from carnet.settings import Settings
+
+if TYPE_CHECKING:
+    from storage import Database
 
 
 def run(configuration: Configuration) -> None:
@@ -24,10 +29,10 @@ def run(configuration: Configuration) -> None:
     prepare_data(settings.data)
     shared = metrics.share(settings.data / "run")
 
-    from carnet import app
+    from carnet import app, migrations
 
     assembled = app.assemble(settings, listener, feed_listener, master=os.getpid())
-    migrate(app.database_url(settings))
+    with_database(settings, migrations.prepare)
 
     def stopped() -> None:
         metrics.unshare(shared)
@@ -67,3 +72,31 @@ def prepare_data(data: Path) -> None:
         raise ConfigurationError(f"--data {data}: cannot be used ({error.strerror})") from None
     if not os.access(data, os.W_OK | os.X_OK):
         raise ConfigurationError(f"--data {data}: cannot be written by this user")
+
+
+def migrate_only(configuration: Configuration) -> str:
+    """`carnet migrate`: what was done, in one line. Raises `ConfigurationError`."""
+    settings = configuration.settings
+    if not settings.database:
+        prepare_data(settings.data)
+    from carnet.migrations import upgrade
+
+    return with_database(settings, upgrade)
+
+
+def with_database(settings: Settings, work: "Callable[[Database], str]") -> str:
+    """Opens the database for `work` alone. Raises `ConfigurationError`."""
+    from sqlalchemy.exc import DBAPIError
+
+    from carnet.migrations import WrongRevision
+    from carnet.parts import database_of
+
+    database = database_of(settings)
+    try:
+        return work(database)
+    except WrongRevision as error:
+        raise ConfigurationError(str(error)) from None
+    except DBAPIError as error:
+        raise ConfigurationError(f"the database {database.url!r} cannot be used: {error.orig}") from None
+    finally:
+        database.close()

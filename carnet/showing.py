@@ -7,10 +7,15 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from carnet.config import Configuration
 from carnet.settings import key_name
+
+WIDE = 120
+"""Columns from which a table has room for sentences."""
 
 
 def show_configuration(configuration: Configuration, *, as_json: bool) -> None:
@@ -29,13 +34,28 @@ def show_configuration(configuration: Configuration, *, as_json: bool) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("setting", "value", "from"):
         table.add_column(heading, overflow="fold")
-    table.add_column("meaning", overflow="fold", style="dim")
+    console = Console()
+    wide = console.width >= WIDE
+    if wide:
+        table.add_column("meaning", overflow="fold", style="dim")
     for entry in fields(configuration.settings):
         value, origin = _plain(getattr(configuration.settings, entry.name)), configuration.origins[entry.name]
         shown = "" if value is None or value == "" else f"{value} {entry.metadata['unit']}".strip()
         style = "dim" if origin == "default" else "green"
-        table.add_row(key_name(entry.name), shown, f"[{style}]{origin}[/]", entry.metadata["sentence"])
-    Console().print(table)
+        meaning = [entry.metadata["sentence"]] if wide else []
+        table.add_row(key_name(entry.name), Text(shown), Text(origin, style), *meaning)
+    console.print(table)
+
+
+def show_rules(language: str) -> None:
+    """Every rule of the book: id, level, transactions and codes, section, sentence."""
+    from metadata.rules import BOOK
+
+    console = Console()
+    for rule in BOOK:
+        console.print(Text.assemble((rule.id, "bold"), f"  {rule.level.value}  ", (rule.spec, "dim")))
+        console.print(Padding(Text(rule.sentence(language)), (0, 0, 0, 4)))
+    console.print(f"{len(BOOK)} rules", style="dim")
 
 
 def _plain(value: Any) -> Any:

@@ -125,6 +125,11 @@ class World:
     def member(source: str, target: str) -> Association:
         return World.link(v.HAS_MEMBER, source, target)
 
+    @staticmethod
+    def member_original(source: str, target: str) -> Association:
+        """The HasMember of a SubmissionSet and a DocumentEntry submitted with it."""
+        return replace(World.member(source, target), submission_set_status="Original")
+
     def submit(self, label: str, *objects: XdsObject, patient: str = ANN, transaction: str = "ITI-42") -> None:
         """One submission: the objects, their SubmissionSet `label`, and the HasMembers that are missing."""
         self.names |= {o.entry_uuid: str(o.title) for o in objects if not isinstance(o, Association)}
@@ -134,8 +139,7 @@ class World:
         for o in objects:
             if isinstance(o, DocumentEntry | Folder) and o.entry_uuid not in given:
                 status = "Original" if isinstance(o, DocumentEntry) else None
-                title = str(o.title)
-                submitted.append(replace(self.member(label, title), submission_set_status=status))
+                submitted.append(replace(self.member(label, str(o.title)), submission_set_status=status))
             if isinstance(o, Association) and o.type == v.HAS_MEMBER and o.source != the_set.entry_uuid:
                 submitted.append(self.member(label, self._name(o)))
         self.register(*submitted, transaction=transaction)

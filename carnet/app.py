@@ -52,7 +52,7 @@ class Carnet:
     def wsgi(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         return self.router(environ, start_response)
 
-    def started(self, first: bool) -> None:
+    def started(self, last: bool) -> None:
         if self.serve_mllp is not None:
             self._stops.append(self.serve_mllp())
         if self.repairs is not None and self.settings.repair_interval:
@@ -60,7 +60,7 @@ class Carnet:
             thread = RepairThread(lock, self.settings.repair_interval, *self.repairs)
             thread.start()
             self._stops.append(thread.stop)
-        if first and self.settings.ready_file:
+        if last and self.settings.ready_file:
             write_ready_file(self.settings.ready_file, self.endpoints, self.master)
 
     def stopped(self) -> None:

@@ -26,6 +26,10 @@ PATIENCE: Final = 30.0
 """Seconds that services may take to start."""
 
 
+WIDTH: Final = 160
+"""Columns of what is shown when it does not go to a terminal."""
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """Services that were started for a while."""
@@ -91,7 +95,8 @@ def _show(directory: Path) -> int:
     from client.demo import DemoFailed, run
     from soap.client import SoapFault, TransportError
 
-    console = Console()
+    # a file has no width: lines are cut to the window's only where there is one
+    console = Console() if sys.stdout.isatty() else Console(width=WIDTH)
     began = time.monotonic()
     with services(directory) as running:
         console.print(f"[bold]Carnet[/] on {running.registry} and {running.repository}\n", highlight=False)
@@ -111,14 +116,15 @@ def _show(directory: Path) -> int:
 
 
 def _show_step(console: "Console", number: int, step: "Step") -> None:
-    from rich.panel import Panel
     from rich.syntax import Syntax
 
+    colours = Syntax("", "xml", theme="ansi_light", background_color="default")
     sign = "[green]✓[/]" if step.passed else "[red]✗[/]"
     console.print(f"[bold]{number:>2}. {escape(step.title)}[/]  [cyan]{step.transaction}[/]", highlight=False)
-    for title, text in (("request", step.request), ("answer", step.response)):
-        xml = Syntax(text.rstrip(), "xml", theme="ansi_light", background_color="default", word_wrap=True)
-        console.print(Panel(xml, title=title, title_align="left", border_style="dim"))
+    for arrow, text in (("→", step.request), ("←", step.response)):
+        console.print(f"  [dim]{arrow}[/]")
+        indented = "\n".join(f"    {line}" for line in text.rstrip().splitlines())
+        console.print(colours.highlight(indented), no_wrap=True, overflow="crop", end="")
     console.print(f"    {sign} {escape(step.verdict)}\n", highlight=False)
 
 

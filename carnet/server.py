@@ -24,8 +24,8 @@ class Service(Protocol):
 
     def wsgi(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any: ...
 
-    def started(self, first: bool) -> None:
-        """Called in each worker when it is about to serve; `first` in one of them."""
+    def started(self, last: bool) -> None:
+        """Called in each worker when it is about to serve; `last` in the one that completes their number."""
         ...
 
     def stopped(self) -> None:
@@ -97,7 +97,7 @@ class _Hooks:
 
     def as_settings(self) -> Mapping[str, Any]:
         def post_worker_init(worker: Any) -> None:
-            self.service.started(worker.age == 1)
+            self.service.started(worker.age == worker.cfg.workers)
 
         def worker_exit(_server: Any, worker: Any) -> None:
             if worker.pid and worker.booted:

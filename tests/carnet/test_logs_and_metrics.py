@@ -67,6 +67,14 @@ def test_an_exchange_is_one_console_line() -> None:
     assert "outcome=Failure" in line
 
 
+def test_a_client_cannot_write_lines_of_its_own() -> None:
+    stream = io.StringIO()
+    logs.configure("console", "info", stream)
+    values = {name: getattr(EXCHANGE, name) for name in EXCHANGE.__slots__}
+    logs.write_exchange(Exchange(**values | {"message_id": "x\n10:00:00 ITI-42 outcome=Success"}))
+    assert len(stream.getvalue().splitlines()) == 1
+
+
 def test_only_faults_are_left_when_information_is_turned_off() -> None:
     stream = io.StringIO()
     logs.configure("json", "warning", stream)

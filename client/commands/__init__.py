@@ -1,0 +1,1 @@
+"""The words `send`, `find` and `fetch`, one module each."""

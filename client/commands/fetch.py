@@ -1,0 +1,80 @@
+"""`carnet fetch`: retrieve documents."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from client import fetching, records, tables
+from client.commands.telling import REFUSED, telling
+from client.consumer import ConsumerError, DocumentConsumer
+from client.options import client, json_option, registry_option, repository_option, timeout_option
+from metadata.model import DocumentEntry
+
+
+@click.command()
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    default=Path(),
+    help="Where the files go; - writes one document to standard output.  [default: here]",
+)
+@registry_option
+@repository_option
+@timeout_option
+@json_option
+@telling
+def fetch(ids: tuple[str, ...], out: Path, registry: str, repository: str, timeout: float, as_json: bool) -> None:
+    """Retrieve documents into files, as a Document Consumer does (ITI-43).
+
+    \b
+      carnet fetch 2.25.199173645082746518331046218745091833301
+      carnet fetch urn:uuid:… --out downloads
+
+    ID is a uniqueId or an entryUUID. Hash and size are compared with what the registry says; a file that is there is
+    whole and right. Exits with 1 when a document could not be had, 3 when there was no answer.
+    """
+    consumer = DocumentConsumer(client(registry, timeout), client(repository, timeout))
+    entries, unknown = fetching.entries(ids, consumer)
+    for identifier in unknown:
+        click.secho(f"Error: the registry has no document {identifier}", fg="red", err=True)
+    if str(out) == "-":
+        if len(entries) > 1:
+            raise click.UsageError("--out - takes one document")
+        for entry in entries:
+            consumer.fetch(entry, sys.stdout.buffer)
+        failed = 0
+    else:
+        out.mkdir(parents=True, exist_ok=True)
+        failed = _fetch(entries, out, consumer, as_json)
+    if unknown or failed:
+        raise SystemExit(REFUSED)
+
+
+def _fetch(entries: Sequence[DocumentEntry], out: Path, consumer: DocumentConsumer, as_json: bool) -> int:
+    """How many could not be had."""
+    console, failed = Console(highlight=False), 0
+    results: list[dict[str, Any]] = []
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("fetching", total=len(entries), visible=len(entries) > 1)
+        for entry, path, fetched in fetching.fetch(entries, out, consumer):
+            bar.update(task, advance=1)
+            if isinstance(fetched, ConsumerError):
+                failed += 1
+                click.secho(f"Error: {fetched}", fg="red", err=True)
+                results.append({"uniqueId": entry.unique_id, "error": str(fetched)})
+                continue
+            results.append(records.fetched(str(path), fetched))
+            if not as_json:
+                checked = "hash and size agree" if fetched.verified else "nothing to compare with"
+                console.print(f"{path}  {tables.size(fetched.size)}, {checked}", markup=False, soft_wrap=True)
+    if as_json:
+        click.echo(json.dumps(results, indent=2, ensure_ascii=False))
+    return failed

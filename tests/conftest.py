@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -19,6 +20,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from lxml import etree
+
+from dmp.authority import Authority
+from dmp.authority_files import write as write_authority
 
 REPOSITORY_UNIQUE_ID = "1.2.250.1.999.7.1"
 """What the wire fixtures ask for in ITI-43."""
@@ -144,3 +148,17 @@ def carnet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     serving = start_carnet(tmp_path_factory.mktemp("carnet"))
     yield serving
     assert serving.stop() == 0, serving.log.read_text()[-3000:]
+
+
+@pytest.fixture(scope="session")
+def authority() -> Authority:
+    """A test authority with everybody in it, good and bad; valid now, as TLS has no other clock."""
+    return Authority.make(datetime.now(UTC))
+
+
+@pytest.fixture(scope="session")
+def pki(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a directory, for `--trust` and `--identity`; copy it before changing it."""
+    directory = tmp_path_factory.mktemp("pki")
+    write_authority(authority, directory)
+    return directory

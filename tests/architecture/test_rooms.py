@@ -14,8 +14,9 @@ MAY_IMPORT = {
     "storage": set(),
     "registry": {"metadata", "soap", "security", "storage", "schemas"},
     "repository": {"metadata", "soap", "security", "storage", "schemas"},
-    "client": {"metadata", "soap", "security", "schemas"},
-    "carnet": {"schemas", "metadata", "soap", "security", "storage", "registry", "repository", "client"},
+    "dmp": {"metadata", "security", "schemas"},
+    "client": {"metadata", "soap", "security", "schemas", "dmp"},
+    "carnet": {"schemas", "metadata", "soap", "security", "storage", "registry", "repository", "dmp", "client"},
 }
 
 

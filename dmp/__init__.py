@@ -1,0 +1,1 @@
+"""The French profile: what the DMP asks beyond IHE."""

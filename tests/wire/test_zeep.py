@@ -85,6 +85,11 @@ def submit_objects(base: str, patient: str, with_repository: str | None) -> etre
     return objects
 
 
+def as_zeep(client: Any, objects: etree._Element) -> Any:
+    """The list as zeep's own values, which it then writes again by the schema it loaded from the server."""
+    return client.get_element(f"{{{RIM}}}RegistryObjectList").parse(objects, client.wsdl.types)
+
+
 def find_documents(patient: str) -> dict[str, Any]:
     def slot(name: str, value: str) -> dict[str, Any]:
         return {"name": name, "ValueList": {"Value": [value]}}
@@ -128,7 +133,7 @@ def test_zeep_lists_the_operations_by_their_ihe_names(registry: Any, repository:
 
 def test_zeep_registers_and_finds(carnet: Any, registry: Any) -> None:
     objects = submit_objects("2.999.41.1", "ZEEP-1", carnet.repository_unique_id)
-    answer = call(registry, "DocumentRegistry_RegisterDocumentSet-b", RegistryObjectList={"_value_1": list(objects)})
+    answer = call(registry, "DocumentRegistry_RegisterDocumentSet-b", RegistryObjectList=as_zeep(registry, objects))
     assert answer.status == SUCCESS, answer
     found = call(
         registry,
@@ -145,7 +150,7 @@ def test_zeep_provides_and_retrieves_over_mtom(carnet: Any, repository: Any) -> 
     answer = call(
         repository,
         "DocumentRepository_ProvideAndRegisterDocumentSet-b",
-        SubmitObjectsRequest={"RegistryObjectList": {"_value_1": list(objects)}},
+        SubmitObjectsRequest={"RegistryObjectList": as_zeep(repository, objects)},
         Document=[{"id": "Document1", "_value_1": repository.transport.attach(CONTENT)}],
     )
     assert answer.status == SUCCESS, answer

@@ -210,6 +210,7 @@ class SoapClient:
         self._pool.close()
 
     def _exchange(self, root: bytes, parts: Sequence[OutgoingPart], mtom: bool) -> Response:
+        outgoing: _Outgoing | None = None
         if mtom:
             writer = MtomWriter()
             content: Any = writer.chunks(root, parts)
@@ -219,7 +220,7 @@ class SoapClient:
                 http_headers["Content-Length"] = str(length)
                 content = b"".join(content) if length <= _WHOLE else content
             if not isinstance(content, bytes):
-                content = _Outgoing(content)
+                content = outgoing = _Outgoing(content)
         else:
             content, http_headers = root, {"Content-Type": f"{SOAP_TYPE}; charset=UTF-8"}
         http_headers["Accept"] = f"{SOAP_TYPE}, {MULTIPART_TYPE}"
@@ -232,8 +233,8 @@ class SoapClient:
                 "POST", self._path, content, http_headers, redirect=False, preload_content=False, decode_content=False
             )
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            if isinstance(content, _Outgoing) and content.error is not None:
-                raise content.error from None
+            if outgoing is not None and outgoing.error is not None:
+                raise outgoing.error from None
             raise TransportError(f"{self.url}: {_told(error)}", unknown=not _never_sent(error)) from error
         try:
             if crossing is not None and self._on_exchange is not None:

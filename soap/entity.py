@@ -29,14 +29,17 @@ class Entity:
             if not announced.isascii() or not announced.isdigit():
                 raise faults.sender("Content-Length is not a number")
             self._left = int(announced)
-            if self._left > limits.total:
-                raise faults.too_large(f"the message is larger than {limits.total} bytes")
         elif not environ.get("wsgi.input_terminated"):
             self._left = 0
         connection = environ.get("gunicorn.socket")
         if connection is not None and limits.stall > 0:
             # gunicorn leaves the socket blocking: a client that goes silent would keep the thread for ever
             connection.settimeout(limits.stall)
+
+    def require_bounded(self) -> None:
+        """Raises the fault of a message that announces itself larger than `Limits.total`."""
+        if self._left is not None and self._left > self._limits.total:
+            raise faults.too_large(f"the message is larger than {self._limits.total} bytes")
 
     @property
     def ended(self) -> bool:

@@ -160,7 +160,7 @@ class Limits:
     """Namespace declarations in the envelope."""
     stall: float = 60.0
     """Seconds that a peer may neither send nor take a byte."""
-    drain: int = 4 << 20
+    drain: int = 64 << 20
     """What is still read of a refused message, so that its sender comes to see the answer."""
 
 

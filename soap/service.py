@@ -154,6 +154,7 @@ class Service:
         operation's own packaging.
         """
         entity = course.entity = Entity(environ, self._limits)
+        entity.require_bounded()
         try:
             media = parse_media_type(environ.get("CONTENT_TYPE") or "")
         except MimeError as error:

@@ -1,6 +1,12 @@
 """A toy service: one operation per packaging, without a word of XDS, called through WSGI in this process."""
 
 import io
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -233,3 +239,57 @@ def root_part(toy: Toy) -> Callable[..., tuple[str, bytes]]:
 def wire() -> Callable[[str], bytes]:
     """The exact bytes of a file in wire/."""
     return lambda name: (Path(__file__).parent / "wire" / name).read_bytes()
+
+
+@dataclass(frozen=True)
+class Served:
+    """toy_server.py under gunicorn."""
+
+    host: str
+    port: int
+    reports: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}/toy"
+
+    def reported(self, count: int) -> list[dict[str, Any]]:
+        """The exchanges reported since the last call, once there are `count`."""
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            lines = self.reports.read_text().splitlines() if self.reports.exists() else []
+            if len(lines) >= count:
+                self.reports.write_text("")
+                return [json.loads(line) for line in lines]
+            time.sleep(0.02)
+        raise AssertionError(f"{len(lines)} exchanges were reported and not {count}")
+
+
+@pytest.fixture(scope="session")
+def _gunicorn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    here = Path(__file__).parent
+    reports = tmp_path_factory.mktemp("toy") / "reports.jsonl"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        command = [sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", "1", "--threads", "4"]
+        command += ["--no-control-socket", "--keep-alive", "5"]
+        command += ["--bind", f"fd://{listener.fileno()}", "--chdir", str(here), "toy_server:app"]
+        environment = {**os.environ, "PYTHONPATH": str(here.parents[1]), "TOY_REPORT": str(reports)}
+        server = subprocess.Popen(
+            command, env=environment, pass_fds=[listener.fileno()], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL
+        )
+        try:
+            yield Served("127.0.0.1", port, reports)
+        finally:
+            server.terminate()
+            _, trouble = server.communicate(timeout=20)
+    # what gunicorn says of an exception that came out of the application, or out of the socket
+    assert b"Error handling request" not in trouble, trouble.decode()
+    assert b"Socket error" not in trouble, trouble.decode()
+
+
+@pytest.fixture
+def served(_gunicorn: Served) -> Served:
+    """A real server, shared by all tests, with no exchange reported yet."""
+    _gunicorn.reports.write_text("")
+    return _gunicorn

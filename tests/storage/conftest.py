@@ -27,4 +27,5 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         opened.write(lambda c: c.exec_driver_sql("DROP TABLE IF EXISTS note"))
     opened.write(lambda c: c.execute(sa.text("CREATE TABLE note (id INTEGER PRIMARY KEY, word TEXT NOT NULL)")))
     yield opened
+    opened.write(lambda c: c.exec_driver_sql("DROP TABLE note"))
     opened.close()

@@ -48,24 +48,21 @@ def test_after_the_last_try_the_error_is_raised() -> None:
     assert len(tries) == TRIES
 
 
-def test_a_locked_sqlite_file_is_waited_for(tmp_path: Path) -> None:
+def test_a_locked_sqlite_file_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.database._PRAGMAS", ("journal_mode=WAL", "busy_timeout=1"))
     database = Database.open(f"sqlite:///{tmp_path}/r.db")
     database.write(lambda c: c.exec_driver_sql("CREATE TABLE note (id)"))
     other = sqlite3.connect(tmp_path / "r.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    busy = []
+    refusals: list[object] = []
 
-    def work(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("INSERT INTO note VALUES (1)")
-
-    @sa.event.listens_for(database.engine, "begin", insert=True)
-    def hurry(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("PRAGMA busy_timeout=1")
-        busy.append(1)
-        if len(busy) == 3:
+    @sa.event.listens_for(database.engine, "handle_error")
+    def count(context: sa.engine.ExceptionContext) -> None:
+        refusals.append(context.original_exception)
+        if len(refusals) == 2:
             other.execute("ROLLBACK")
 
-    database.write(work)
-    assert len(busy) == 3
+    database.write(lambda c: c.exec_driver_sql("INSERT INTO note VALUES (1)"))
+    assert [str(error) for error in refusals] == ["database is locked"] * 2
     other.close()
     database.close()

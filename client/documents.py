@@ -22,6 +22,7 @@ FACILITY: Final = Code("SA07", "1.2.250.1.71.4.2.4", "Cabinet individuel")
 PRACTICE_SETTING: Final = Code("AMBULATOIRE", "1.2.250.1.213.1.1.4.9", "Ambulatoire")
 CONFIDENTIALITY: Final = Code("N", "2.16.840.1.113883.5.25", "Normal")
 LANGUAGE: Final = "fr-FR"
+_LONGEST_TITLE: Final = 127  # ITI TF-3 4.2.3.2.23
 
 
 class DocumentError(ValueError):
@@ -145,7 +146,12 @@ def _complete(entry: DocumentEntry) -> DocumentEntry:
         creation_time=entry.creation_time or str(DTM.of(datetime.now(UTC))),
         language_code=entry.language_code or LANGUAGE,
         source_patient_id=entry.source_patient_id or entry.patient_id,
+        title=_short(entry.title),
     )
+
+
+def _short(title: str | None) -> str | None:
+    return title if title is None or len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…"
 
 
 def _measure(document: Document) -> tuple[str, int]:

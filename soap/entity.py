@@ -48,6 +48,12 @@ class Entity:
 
     def read(self, size: int) -> bytes:
         """At most `size` bytes; b"" at the end."""
+        data = self._receive(size)
+        if self.count > self._limits.total:
+            raise faults.too_large(f"the message is larger than {self._limits.total} bytes")
+        return data
+
+    def _receive(self, size: int) -> bytes:
         if self._ended or self._left == 0:
             return b""
         try:
@@ -65,8 +71,6 @@ class Entity:
             self.count += len(data)
             if self._left is not None:
                 self._left -= len(data)
-            if self.count > self._limits.total:
-                raise faults.too_large(f"the message is larger than {self._limits.total} bytes")
             return data
         self._ended = True
         if self._left:
@@ -118,7 +122,7 @@ class Entity:
         """
         budget = self._limits.drain
         try:
-            while budget > 0 and (data := self.read(min(PIECE, budget))):
+            while budget > 0 and (data := self._receive(min(PIECE, budget))):
                 budget -= len(data)
         except Fault:
             return

@@ -321,8 +321,7 @@ def test_a_root_part_over_its_limit_is_refused(toy: Any, multipart: Build, root_
 
 def test_a_message_over_its_limit_is_refused_before_or_while_it_is_read(toy: Any, keep: tuple[bytes, str]) -> None:
     toy.limits = Limits(total=len(keep[0]) - 1)
-    refused = toy.post(*keep)
-    assert (refused.status, refused.exchange.bytes_in) == (413, 0)
+    assert toy.post(*keep).status == 413
     assert toy.post(*keep, **{"wsgi.input_terminated": True, "CONTENT_LENGTH": ""}).status == 413
 
 

@@ -16,7 +16,6 @@ from registry.feed import PatientFeed
 from registry.feed_mllp import MllpLimits
 from registry.feed_v2 import answer, serve_mllp
 from registry.patients import Patients
-from registry.tables import metadata as tables
 from soap.message import Exchange
 from storage import Database
 
@@ -39,11 +38,8 @@ def segments(reply: bytes) -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def patients(tmp_path: Path) -> Iterator[Patients]:
-    database = Database.open(f"sqlite:///{tmp_path}/registry.sqlite")
-    tables.create_all(database.engine)
-    yield Patients(database, AffinityDomain(patient_authorities=frozenset({"2.999.31"})), "feed")
-    database.close()
+def patients(database: Database) -> Patients:
+    return Patients(database, AffinityDomain(patient_authorities=frozenset({"2.999.31"})), "feed")
 
 
 @pytest.fixture

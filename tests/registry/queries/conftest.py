@@ -1,8 +1,7 @@
 """A registry with something in it, and a consumer that speaks to it in the XML of ITI-18."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -18,7 +17,6 @@ from metadata.storedqueries import adhoc_query_request
 from metadata.translate import to_ebrim
 from registry.queries import Queries, QueryPolicy
 from registry.registry import Registry
-from registry.tables import metadata as tables
 from soap.message import Reply
 from storage import Database
 
@@ -167,14 +165,6 @@ class World:
         if not isinstance(o, Association):
             return str(o.title)
         return f"{self.names.get(o.source, '?')}>{self.names.get(o.target, '?')}"
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database.open(f"sqlite:///{tmp_path}/registry.sqlite")
-    tables.create_all(database.engine)
-    yield database
-    database.close()
 
 
 @pytest.fixture

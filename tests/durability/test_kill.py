@@ -67,6 +67,7 @@ class Submission:
 class Round:
     """What the clients of one server life did."""
 
+    patients: list[str]
     acknowledged: list[Submission] = field(default_factory=list)
     unanswered: list[Submission] = field(default_factory=list)
 
@@ -147,11 +148,11 @@ def contents_of(answer: Any) -> dict[str, bytes]:
     return contents
 
 
-def check(registry: Any, repository: Any, patients: list[str], done: Round) -> None:
+def check(registry: Any, repository: Any, done: Round) -> None:
     """Every promise was kept, and no entry points at nothing."""
     sent = {uid: content for lot in (*done.acknowledged, *done.unanswered) for uid, content in lot.documents.items()}
     promised = {uid for lot in done.acknowledged for uid in lot.documents}
-    for patient in patients:
+    for patient in done.patients:
         entries = found_entries(registry, patient)
         mine = {uid for uid in promised if uid.startswith(patient_oid(patient) + ".")}
         assert mine <= entries.keys(), "an acknowledged document is not found"
@@ -172,28 +173,53 @@ def retry_all(repository: Any, done: Round) -> None:
 
 
 def kill(serving: Any) -> None:
-    os.killpg(serving.process.pid, signal.SIGKILL)
-    serving.process.wait(10)
+    if serving.process.poll() is None:
+        os.killpg(serving.process.pid, signal.SIGKILL)
+        serving.process.wait(10)
 
 
-def live_and_die(
-    registry: Any, repository: Any, victims: list[Any], life: int, dice: random.Random
-) -> tuple[list[str], Round]:
+def live_and_die(registry: Any, repository: Any, victims: list[Any], life: int, dice: random.Random) -> Round:
     """One life under load, ended by kill -9 at a random moment."""
-    patients = [f"p{life}-{client}" for client in range(CLIENTS)]
-    done, killed = Round(), threading.Event()
+    done, killed = Round([f"p{life}-{client}" for client in range(CLIENTS)]), threading.Event()
     with ThreadPoolExecutor(CLIENTS) as clients:
         running = [
             clients.submit(submit_until_killed, repository, patient, random.Random(dice.random()), done, killed)
-            for patient in patients
+            for patient in done.patients
         ]
-        time.sleep(dice.uniform(0.05, 0.6))
+        while not done.acknowledged and not any(each.done() for each in running):
+            time.sleep(0.001)  # a server that has just started is slow
+        time.sleep(dice.uniform(0, 0.5))
         killed.set()
         for victim in victims:
             kill(victim)
         for each in running:
             each.result()
-    return patients, done
+    return done
+
+
+def live_many_lives(
+    start: Callable[[], tuple[Any, Any]], victims: Callable[[Any, Any, random.Random], list[Any]]
+) -> None:
+    """Each life first looks at what the one before left, lets its clients try again, and looks once more."""
+    dice = random.Random(SEED)
+    rounds: list[Round] = []
+    interrupted = 0
+    for life in range(ROUNDS + 1):
+        registry, repository = start()
+        try:
+            for done in rounds[-1:] if life < ROUNDS else rounds:
+                check(registry, repository, done)
+                retry_all(repository, done)
+                check(registry, repository, done)
+            if life < ROUNDS:
+                done = live_and_die(registry, repository, victims(registry, repository, dice), life, dice)
+                rounds.append(done)
+                interrupted += len(done.unanswered)
+        finally:
+            kill(registry)
+            kill(repository)
+    assert sum(len(done.acknowledged) for done in rounds) > 2 * ROUNDS, "the clients hardly got to work"
+    assert interrupted > 0, "no submission was interrupted"
 
 
 @pytest.fixture(autouse=True)
@@ -203,22 +229,11 @@ def _tell_seed() -> None:
 
 @pytest.mark.timeout(120 + 10 * ROUNDS)
 def test_no_promise_is_broken_by_kill_9(start_carnet: Callable[..., Any], tmp_path: Path) -> None:
-    dice = random.Random(SEED)
-    acknowledged = unanswered = 0
-    for life in range(ROUNDS):
+    def start() -> tuple[Any, Any]:
         serving = start_carnet(tmp_path)
-        patients, done = live_and_die(serving, serving, [serving], life, dice)
-        acknowledged += len(done.acknowledged)
-        unanswered += len(done.unanswered)
-        serving = start_carnet(tmp_path)
-        try:
-            check(serving, serving, patients, done)
-            retry_all(serving, done)
-            check(serving, serving, patients, done)
-        finally:
-            kill(serving)
-    assert acknowledged > ROUNDS, "the clients hardly got to work"
-    assert unanswered > 0, "no submission was interrupted"
+        return serving, serving
+
+    live_many_lives(start, lambda registry, _repository, _dice: [registry])
 
 
 @pytest.mark.slow
@@ -227,33 +242,15 @@ def test_no_promise_is_broken_when_one_of_two_servers_is_killed(
     start_carnet: Callable[..., Any], tmp_path: Path
 ) -> None:
     """The repository registers over SOAP; either side dies, or both."""
-    dice = random.Random(SEED)
-    acknowledged = unanswered = 0
-    for life in range(ROUNDS):
-        registry, repository = start_apart(start_carnet, tmp_path)
-        victims = dice.choice(([registry], [repository], [registry, repository]))
-        patients, done = live_and_die(registry, repository, victims, life, dice)
-        acknowledged += len(done.acknowledged)
-        unanswered += len(done.unanswered)
-        for survivor in (registry, repository):
-            if survivor not in victims:
-                kill(survivor)
-        registry, repository = start_apart(start_carnet, tmp_path)
-        try:
-            check(registry, repository, patients, done)
-            retry_all(repository, done)
-            check(registry, repository, patients, done)
-        finally:
-            kill(registry)
-            kill(repository)
-    assert acknowledged > ROUNDS, "the clients hardly got to work"
-    assert unanswered > 0, "no submission was interrupted"
 
+    def start() -> tuple[Any, Any]:
+        for actor in ("registry", "repository"):
+            (tmp_path / actor).mkdir(exist_ok=True)
+        registry = start_carnet(tmp_path / "registry", "--only", "registry")
+        repository = start_carnet(tmp_path / "repository", "--only", "repository", "--registry-url", registry.registry)
+        # Serving.post takes its address from `registry`
+        return registry, replace(repository, registry=repository.repository)
 
-def start_apart(start_carnet: Callable[..., Any], directory: Path) -> tuple[Any, Any]:
-    for actor in ("registry", "repository"):
-        (directory / actor).mkdir(exist_ok=True)
-    registry = start_carnet(directory / "registry", "--only", "registry")
-    repository = start_carnet(directory / "repository", "--only", "repository", "--registry-url", registry.registry)
-    # Serving.post takes its address from `registry`
-    return registry, replace(repository, registry=repository.repository)
+    live_many_lives(
+        start, lambda registry, repository, dice: dice.choice(([registry], [repository], [registry, repository]))
+    )

@@ -15,6 +15,8 @@ from soap.names import SOAP_TYPE
 
 _log = logging.getLogger("carnet.soap")
 
+_STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+
 SIMPLE_TYPE = f"{SOAP_TYPE}; charset=UTF-8"
 
 
@@ -30,7 +32,7 @@ class Answer:
 
     @property
     def status_line(self) -> str:
-        return f"{self.status} {HTTPStatus(self.status).phrase}"
+        return _STATUS_LINES[self.status]
 
 
 def fault_answer(fault: Fault, relates_to: str | None) -> Answer:
@@ -47,7 +49,7 @@ def reply_answer(reply: Reply, packaging: Packaging, action: str, relates_to: st
     """
     root = write_response(action, relates_to, reply.body)
     if packaging is Packaging.SIMPLE:
-        if any(True for _ in reply.parts):
+        for _ in reply.parts:
             raise ValueError("an operation that travels as simple SOAP was answered with attachments")
         return Answer(200, [("Content-Type", SIMPLE_TYPE), ("Content-Length", str(len(root)))], root)
     writer = MtomWriter()

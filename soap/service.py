@@ -54,6 +54,10 @@ def peer_of(environ: Environ) -> Peer:
     return Peer(environ.get("REMOTE_ADDR") or "", show(True) if show is not None else None)
 
 
+_NOBODY = Peer("")
+_UNADDRESSED = Addressing()
+
+
 class _Course:
     """What is known so far of one exchange."""
 
@@ -61,10 +65,10 @@ class _Course:
 
     def __init__(self) -> None:
         self.started = time.perf_counter()
-        self.peer = Peer("")
+        self.peer = _NOBODY
         self.entity: Entity | None = None
         self.message: MtomMessage | None = None
-        self.addressing = Addressing()
+        self.addressing = _UNADDRESSED
         self.operation: Operation | None = None
 
     def unread(self) -> bool:

@@ -35,9 +35,7 @@ def test_the_header_of_the_letter_becomes_a_whole_entry() -> None:
     assert entry.language_code == "fr-FR"
     assert entry.creation_time == "20260312164500"
     assert (entry.service_start_time, entry.service_stop_time) == ("20260312153000", "20260312161500")
-    assert entry.type_code == Code(
-        "11488-4", "2.16.840.1.113883.6.1", "CR ou fiche de consultation ou de visite"
-    )
+    assert entry.type_code == Code("11488-4", "2.16.840.1.113883.6.1", "CR ou fiche de consultation ou de visite")
     assert entry.class_code == Code("10", "1.2.250.1.213.1.1.4.1", "Compte rendu")
     assert entry.format_code is not None
     assert entry.format_code.code == "urn:asipSante:modelesHorsProfils:2011"
@@ -198,7 +196,15 @@ def test_what_a_header_lacks_is_absent() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"%PDF-1.7 ...", b"plain text", b"\x00\x01\x02", b"<html><body/></html>", b"<RetrieveValueSetResponse/>", b"<"],
+    [
+        b"",
+        b"%PDF-1.7 ...",
+        b"plain text",
+        b"\x00\x01\x02",
+        b"<html><body/></html>",
+        b"<RetrieveValueSetResponse/>",
+        b"<",
+    ],
 )
 def test_what_is_not_cda_is_left_alone(content: bytes) -> None:
     assert read_header(BytesIO(content)) is None

@@ -138,13 +138,14 @@ class Load:
             raise UnexpectedAnswerError(f"connection closed after {bytes(connection.head[:500])!r}")
         sample.bytes_in += count
         data = memoryview(self._buffer)[:count]
-        if len(connection.head) < _KEEP:
+        before = len(connection.head)
+        if before < _KEEP:
             connection.head += data[: _KEEP - len(connection.head)]
         if not connection.in_body:
             end = connection.head.find(b"\r\n\r\n")
             if end < 0:
                 return False
-            data = self._begin_body(connection, end + 4, data)
+            data = self._begin_body(connection, end + 4, data[max(0, end + 4 - before) :])
         return self._body(connection, data) and self._check(connection)
 
     def _begin_body(self, connection: _Connection, body: int, data: memoryview) -> memoryview:
@@ -156,8 +157,7 @@ class Load:
         else:
             connection.left = 0
             connection.tail.clear()
-        seen = len(connection.head) - len(data)  # head bytes that came with earlier reads
-        return data[max(0, body - seen) :]
+        return data
 
     def _body(self, connection: _Connection, data: memoryview) -> bool:
         if not connection.chunked:

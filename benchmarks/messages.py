@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,7 +12,8 @@ from metadata.model import Association, Author, Code, DocumentEntry, SubmissionS
 from metadata.translate import to_ebrim
 
 PATIENT = "279035121518989^^^&1.2.250.1.213.1.4.10&ISO"
-_UNIQUE = "1.2.250.1.999.1.1.7898.20261120.{}"
+_UNIQUE = f"1.2.250.1.999.1.1.7898.{int(time.time())}.{{}}"
+"""uniqueIds differ from run to run, so that a store may be used again."""
 _serial = itertools.count(1)
 
 _SOAP = (

@@ -20,7 +20,7 @@ def command_page() -> str:
         "",
         *_help("carnet", main),
     ]
-    context = click.Context(main, info_name="carnet")
+    context = main.make_context("carnet", [], resilient_parsing=True)
     for word in main.list_commands(context):
         command = main.get_command(context, word)
         if command is not None:
@@ -29,7 +29,7 @@ def command_page() -> str:
 
 
 def _help(path: str, command: click.Command) -> list[str]:
-    context = click.Context(command, info_name=path, terminal_width=100, max_content_width=100)
+    context = command.make_context(path, [], resilient_parsing=True, terminal_width=100, max_content_width=100)
     return ["```", *(line.rstrip() for line in command.get_help(context).splitlines()), "```"]
 
 

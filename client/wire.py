@@ -10,6 +10,7 @@ from soap.tap import Crossing
 LINES: Final = 28
 """Lines of an envelope that an excerpt shows."""
 _ENVELOPE: Final = re.compile(rb"<(?:([\w.-]+):)?Envelope\b.*?</(?:\1:)?Envelope\s*>", re.DOTALL)
+_ONE_LINE: Final = re.compile(r"<((?:[\w.-]+:)?(?:Slot|Name|Description|ReplyTo))(?: [^>]*)?(?<!/)>.*?</\1>", re.DOTALL)
 _BEGINNING = 120  # bytes shown of a MIME part
 _HEADERS: Final = ("content-type", "content-length", "transfer-encoding")
 
@@ -57,7 +58,8 @@ def _indented(envelope: bytes) -> list[str]:
         element = etree.fromstring(envelope, parser)
     except etree.XMLSyntaxError:
         return _text(envelope).splitlines()
-    return etree.tostring(element, pretty_print=True, encoding="unicode").splitlines()
+    text = etree.tostring(element, pretty_print=True, encoding="unicode")
+    return _ONE_LINE.sub(lambda small: re.sub(r">\s+<", "><", small[0]), text).splitlines()
 
 
 def _shortened(lines: list[str], most: int) -> list[str]:

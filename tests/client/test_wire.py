@@ -18,6 +18,12 @@ def test_an_envelope_is_indented() -> None:
     assert "      <b>1</b>" in lines
 
 
+def test_a_slot_stays_on_one_line() -> None:
+    slot = '<r:Slot xmlns:r="urn:r" name="size"><r:ValueList><r:Value>43</r:Value></r:ValueList></r:Slot>'
+    lines = request_excerpt(crossing(ENVELOPE.replace("<c/>", slot))).splitlines()
+    assert f"      {slot}" in lines
+
+
 def test_a_long_envelope_is_shortened_in_its_middle() -> None:
     body = ENVELOPE.replace("<c/>", "<c/>" * 100)
     lines = request_excerpt(crossing(body), lines=10).splitlines()

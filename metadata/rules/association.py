@@ -229,9 +229,10 @@ def replacement_target(submission: Submission, case: Case) -> Marks:
 )
 def replacement_repeated(submission: Submission, _case: Case) -> Marks:
     # The text does not say it; the second replacement would find its target deprecated.
-    replaced = Counter(a.target for a in submission.associations if a.type in v.REPLACEMENTS and a.target)
-    if len(replaced) == replaced.total():
+    targets = [a.target for a in submission.associations if a.type in v.REPLACEMENTS and a.target]
+    if len(set(targets)) == len(targets):
         return NONE
+    replaced = Counter(targets)
     last = {a.target: a.entry_uuid for a in submission.associations if a.type in v.REPLACEMENTS}
     return [
         Mark("/@targetObject", {"got": target, "count": count}, last[target])
@@ -407,15 +408,15 @@ def documentation_forbidden(association: Association, _case: Case) -> Marks:
     fr="{object} est lié au SubmissionSet par {got} Associations HasMember ; il en faut exactement une",
     on=On.SUBMISSION,
 )
-def member_single(submission: Submission, case: Case) -> Marks:
+def member_single(_submission: Submission, case: Case) -> Marks:
     the_set = case.submission_set
     if the_set is None or len(case.objects) < len(case.views):  # repeated ids break object.id.repeated
         return NONE
-    links = _members_of(the_set.entry_uuid, submission)
+    links = case.members
     return [
-        Mark("", {"got": links[x.entry_uuid] or "no"}, x.entry_uuid)
+        Mark("", {"got": links.get(x.entry_uuid, 0)}, x.entry_uuid)
         for x in case.described
-        if x is not the_set and links[x.entry_uuid] != 1
+        if x is not the_set and links.get(x.entry_uuid) != 1
     ]
 
 
@@ -434,12 +435,12 @@ def member_folder(submission: Submission, case: Case) -> Marks:
     the_set = case.submission_set
     if the_set is None or len(case.objects) < len(case.views):
         return NONE
-    links = _members_of(the_set.entry_uuid, submission)
+    links = case.members
     return [
-        Mark("", {"got": links[a.entry_uuid] or "no", "target": a.target}, a.entry_uuid)
+        Mark("", {"got": links.get(a.entry_uuid, 0), "target": a.target}, a.entry_uuid)
         for a in submission.associations
         if a.type == v.HAS_MEMBER
-        and links[a.entry_uuid] != 1
+        and links.get(a.entry_uuid) != 1
         and a.source != a.target
         and (a.source in case.folders or (a.source not in case.objects and a.source.startswith("urn:uuid:")))
     ]
@@ -447,10 +448,6 @@ def member_folder(submission: Submission, case: Case) -> Marks:
 
 _HELD_TARGET: Final = v.REPLACEMENTS | {v.IS_SNAPSHOT_OF}
 """Types whose target the registry must hold already."""
-
-
-def _members_of(set_id: str, submission: Submission) -> Counter[str]:
-    return Counter(a.target for a in submission.associations if a.type == v.HAS_MEMBER and a.source == set_id)
 
 
 def _on_a_cycle(submission: Submission, case: Case) -> frozenset[str]:
@@ -477,4 +474,4 @@ def _reached(start: str, following: dict[str, set[str]]) -> set[str]:
 
 
 def _word(shape: Shape | None) -> str:
-    return "registered object" if shape is None else shape.word
+    return "UUID" if shape is None else shape.word

@@ -6,6 +6,7 @@ from metadata.facts import Facts
 from metadata.model import DocumentEntry, Folder, SubmissionSet, XdsObject
 from metadata.rules.book import Shape
 from metadata.translate import Submission, is_folder, is_submission_set
+from metadata.vocabulary import HAS_MEMBER
 
 Described = SubmissionSet | DocumentEntry | Folder
 
@@ -45,6 +46,7 @@ class Case:
         "entries",
         "facts",
         "folders",
+        "members",
         "objects",
         "submission",
         "submission_set",
@@ -67,6 +69,12 @@ class Case:
         sets = submission.submission_sets
         self.submission_set: SubmissionSet | None = sets[0] if len(sets) == 1 else None
         """None unless there is exactly one: what hangs on it is then not looked at."""
+        self.members: dict[str, int] = {}
+        """Id → the number of HasMember Associations from the SubmissionSet to it."""
+        if self.submission_set is not None:
+            for a in submission.associations:
+                if a.source == self.submission_set.entry_uuid and a.type == HAS_MEMBER:
+                    self.members[a.target] = self.members.get(a.target, 0) + 1
 
     def shape(self, object_id: str) -> Shape | None:
         """What the object with this id is in the message; None if it is not in it."""

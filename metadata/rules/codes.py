@@ -211,4 +211,4 @@ def identifier_name(view: View, _case: Case) -> Marks:
 def _attributes(scheme: str | None, node: str | None, representation: str | None) -> str:
     """What a malformed Classification has, in the names of its attributes."""
     given = {"classificationScheme": scheme, "classificationNode": node, "nodeRepresentation": representation}
-    return " + ".join(name for name, value in given.items() if value) or "neither"
+    return " + ".join(name for name, value in given.items() if value) or "—"

@@ -114,7 +114,7 @@ def mime_type_unknown(view: View, case: Case) -> Marks:
 @rule(
     id="domain.patient.authority",
     level=MUST,
-    code=in_each(ErrorCode.UNKNOWN_PATIENT_ID, "ITI-41", "ITI-42"),
+    code=in_each(ErrorCode.UNKNOWN_PATIENT_ID, "ITI-41", "ITI-42", "ITI-61"),
     spec="ITI TF-2 3.42.4.1.3.3",
     en="{got} is not known: its assigning authority {authority} is not one of this affinity domain{hint}",
     fr="{got} n'est pas connu : son autorité d'affectation {authority} n'est pas de ce domaine d'affinité{hint_fr}",

@@ -49,7 +49,7 @@ def name_repeated(view: View, _case: Case) -> Marks:
     o = view.o
     marks = _repeated(o.slots, "") if len(view.slots) != len(o.slots) else []
     for c in o.classifications:
-        if len(c.slots) > 1:
+        if len(c.slots) > 1 and len({slot.name for slot in c.slots}) < len(c.slots):
             marks += _repeated(c.slots, classification_at(c))
     return marks
 
@@ -69,9 +69,8 @@ def name_unknown(view: View, _case: Case) -> Marks:
     known = KNOWN[view.shape]
     if view.slots.keys() <= known:
         return NONE
-    shape = view.shape.word
     return [
-        Mark(_at(None, name), {"got": name or "without a name", "shape": shape})
+        Mark(_at(None, name), {"got": name or "''", "shape": view.shape.word})
         for name in view.slots
         if name not in known and not is_extra(name)
     ]
@@ -130,7 +129,7 @@ def value_length(view: View, case: Case) -> Marks:
 @rule(
     id="slot.extra.dropped",
     level=SHOULD,
-    code=in_each(ErrorCode.EXTRA_METADATA_NOT_SAVED, "ITI-41", "ITI-42"),
+    code=in_each(ErrorCode.EXTRA_METADATA_NOT_SAVED, "ITI-41", "ITI-42", "ITI-61"),
     spec="ITI TF-3 4.2.3.1.6",
     en="extra metadata Slot {got} is not kept by this registry",
     fr="la métadonnée additionnelle {got} n'est pas conservée par ce registre",

@@ -18,8 +18,8 @@ from metadata.translate import Submission
 
 REGISTERING: Final = ("ITI-42", "ITI-61")
 METADATA_HERE: Final[Codes] = {t: METADATA[t] for t in REGISTERING}
-UNKNOWN_PATIENT: Final = in_each(ErrorCode.UNKNOWN_PATIENT_ID, "ITI-42")
-DUPLICATE: Final = in_each(ErrorCode.DUPLICATE_UNIQUE_ID_IN_REGISTRY, "ITI-42")
+UNKNOWN_PATIENT: Final = in_each(ErrorCode.UNKNOWN_PATIENT_ID, *REGISTERING)
+DUPLICATE: Final = in_each(ErrorCode.DUPLICATE_UNIQUE_ID_IN_REGISTRY, *REGISTERING)
 OTHER_PATIENT: Final = in_each(ErrorCode.PATIENT_ID_DOES_NOT_MATCH, *REGISTERING)
 UNRESOLVED: Final = in_each(ErrorCode.UNRESOLVED_REFERENCE, *REGISTERING)
 
@@ -84,7 +84,7 @@ def patient_closed(_submission: Submission, case: Case) -> Marks:
 )
 def id_taken(view: View, case: Case) -> Marks:
     held = case.facts.objects.get(view.o.id.lower())
-    return NONE if held is None else mark("/@id", got=view.o.id, held=held.kind.value)
+    return NONE if held is None else mark("/@id", got=view.o.id, held=_SHAPES[held.kind].word)
 
 
 @rule(
@@ -139,7 +139,7 @@ def unique_id_taken(_submission: Submission, case: Case) -> Marks:
     for x in case.described:
         for held in case.facts.unique_ids.get(x.unique_id or "", ()):
             if not (isinstance(x, DocumentEntry) and held.kind.is_entry):
-                marks.append(Mark("", {"got": x.unique_id, "held": held.kind.value}, x.entry_uuid))
+                marks.append(Mark("", {"got": x.unique_id, "held": _SHAPES[held.kind].word}, x.entry_uuid))
                 break
     return marks
 
@@ -222,7 +222,7 @@ def relationship_kind(association: Association, case: Case) -> Marks:
     held = _held_target(association, case)
     if held is None or held.kind.is_entry:
         return NONE
-    return mark("/@targetObject", got=association.target, type=_short(association), held=held.kind.value)
+    return mark("/@targetObject", got=association.target, type=_short(association), held=_SHAPES[held.kind].word)
 
 
 @rule(

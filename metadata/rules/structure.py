@@ -117,7 +117,7 @@ def set_single(submission: Submission, _case: Case) -> Marks:
     count = len(submission.submission_sets)
     if count == 1 or (count == 0 and submission.unmarked_packages):  # an unmarked package breaks package.mark
         return NONE
-    return mark(got=count or "no")
+    return mark(got=count)
 
 
 @rule(

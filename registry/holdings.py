@@ -40,7 +40,7 @@ class Holdings:
     located: Mapping[UUID, Found] = field(default_factory=dict)
     """Of the keys asked for, the locator rows of those that are taken."""
     pats: Mapping[UUID, int] = field(default_factory=dict)
-    """Where each held object that the submission names lies."""
+    """Where each held object lies that the submission names or that will change with it."""
     families: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     """`pat` of a replaced entry → every `pat` under which its patient's objects lie."""
     folders: Mapping[UUID, tuple[Place, ...]] = field(default_factory=dict)
@@ -80,7 +80,9 @@ def look(connection: sa.Connection, prepared: Prepared, known: Mapping[str, Pati
         folders_of=folder_facts,
         transformed_from=frozenset(urn(id_) for id_ in transformed),
     )
-    return Holdings(facts, located, {id_: row.pat for id_, (_, row) in found.items()}, families, folders)
+    pats = {id_: pat for some in folders.values() for pat, id_ in some}
+    pats.update({id_: row.pat for id_, (_, row) in found.items()})
+    return Holdings(facts, located, pats, families, folders)
 
 
 def _objects(

@@ -13,24 +13,24 @@ from carnet.settings import key_name, option_name, table, variable_name
 
 def command_page() -> str:
     """Every word of the command with what its `--help` says."""
+    context = main.make_context("carnet", [], resilient_parsing=True, terminal_width=100, max_content_width=100)
     lines = [
         "# The command",
         "",
         "`carnet` is also `python -m carnet`. This page is what `--help` says, word by word; it is generated.",
         "",
-        *_help("carnet", main),
+        *_help(context),
     ]
-    context = main.make_context("carnet", [], resilient_parsing=True)
     for word in main.list_commands(context):
         command = main.get_command(context, word)
         if command is not None:
-            lines += ["", f"## carnet {word}", "", *_help(f"carnet {word}", command)]
+            lines += ["", f"## carnet {word}", ""]
+            lines += _help(command.make_context(word, [], parent=context, resilient_parsing=True))
     return "\n".join(lines) + "\n"
 
 
-def _help(path: str, command: click.Command) -> list[str]:
-    context = command.make_context(path, [], resilient_parsing=True, terminal_width=100, max_content_width=100)
-    return ["```", *(line.rstrip() for line in command.get_help(context).splitlines()), "```"]
+def _help(context: click.Context) -> list[str]:
+    return ["```", *(line.rstrip() for line in context.get_help().splitlines()), "```"]
 
 
 def configuration_page() -> str:

@@ -103,7 +103,7 @@ def _taken(count: int) -> Statement:
 def locate(connection: sa.Connection, keys: Collection[UUID]) -> dict[UUID, Found]:
     """The locator rows of those `keys` that are taken."""
     ordered = sorted(keys)
-    if len(ordered) <= _FEW:  # most submissions name nothing that is there; that much is told faster than Core can
+    if 0 < len(ordered) <= _FEW:  # most submissions name nothing that is there; that much is told faster than Core can
         probe = _taken(len(ordered)).execute(connection, {f"k{n}": key for n, key in enumerate(ordered)})
         if probe.first() is None:
             return {}

@@ -17,10 +17,7 @@ def located(key: UUID, pat: int = 1) -> dict[str, Any]:
 
 
 def entry(id_: UUID, pat: int = 1, status: int = tables.APPROVED) -> dict[str, Any]:
-    absent = dict.fromkeys(
-        ["home", "repo", "hash", "size", "class_code", "type_code", "format_code", "facility_code", "practice_code"]
-        + ["created", "svc_start", "svc_stop"]
-    )
+    absent = dict.fromkeys(c.name for c in tables.document_entry.columns if c.nullable)
     present = {
         "lid": id_,
         "ver": 1,

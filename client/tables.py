@@ -78,69 +78,65 @@ def moment(dtm: str | None) -> str:
 
 
 def _entries(entries: Iterable[DocumentEntry]) -> Table:
-    table = _table("created (UTC)", "title", "type", "author", "status", "size", "uniqueId and entryUUID")
+    table = _table("created (UTC)", "document", "status")
     for e in entries:
-        title = escape(e.title or "—")
-        table.add_row(
-            moment(e.creation_time),
-            title,
-            _code(e.type_code),
-            "\n".join(filter(None, map(_author, e.authors))),
-            _status(e.availability_status),
-            size(int(e.size)) if e.size and e.size.isdecimal() else "",
-            f"{escape(e.unique_id or '')}\n[dim]{e.entry_uuid}[/]",
-        )
+        length = size(int(e.size)) if e.size and e.size.isdecimal() else ""
+        about = _joined(_code(e.type_code), *map(_author, e.authors), length)
+        cell = _cell(e.title or "(without title)", about, e.unique_id, e.entry_uuid)
+        table.add_row(moment(e.creation_time), cell, _status(e.availability_status))
     return table
 
 
 def _submission_sets(o: Submission) -> Table:
-    table = _table("submitted (UTC)", "content", "author", "source", "uniqueId and entryUUID")
+    table = _table("submitted (UTC)", "submission set", "status")
     for s in o.submission_sets:
+        about = _joined(*map(_author, s.authors), f"source {s.source_id}")
+        title = s.title or _code(s.content_type_code) or "(without title)"
         table.add_row(
-            moment(s.submission_time),
-            _code(s.content_type_code),
-            "\n".join(filter(None, map(_author, s.authors))),
-            escape(s.source_id or ""),
-            f"{escape(s.unique_id or '')}\n[dim]{s.entry_uuid}[/]",
+            moment(s.submission_time), _cell(title, about, s.unique_id, s.entry_uuid), _status(s.availability_status)
         )
     return table
 
 
 def _folders(o: Submission) -> Table:
-    table = _table("updated (UTC)", "folder", "codes", "status", "uniqueId and entryUUID")
+    table = _table("updated (UTC)", "folder", "status")
     for f in o.folders:
-        table.add_row(
-            moment(f.last_update_time),
-            escape(f.title or "—"),
-            "\n".join(map(_code, f.codes)),
-            _status(f.availability_status),
-            f"{escape(f.unique_id or '')}\n[dim]{f.entry_uuid}[/]",
-        )
+        cell = _cell(f.title or "(without title)", _joined(*map(_code, f.codes)), f.unique_id, f.entry_uuid)
+        table.add_row(moment(f.last_update_time), cell, _status(f.availability_status))
     return table
 
 
 def _associations(o: Submission) -> Table:
-    table = _table("association", "source", "target")
+    table = _table("association", "source, target", "status")
     for a in o.associations:
-        table.add_row(a.type.rpartition(":")[2], a.source, a.target)
+        table.add_row(Text(a.type.rpartition(":")[2]), Text(f"{a.source}\n{a.target}"), _status(a.availability_status))
     return table
 
 
 def _table(*headings: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for heading in headings:
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading == "status")
     return table
 
 
+def _cell(title: str, about: str, unique_id: str | None, entry_uuid: str) -> Text:
+    """What an object is, then its two ids: each id on a line, so that it can be copied."""
+    lines = [(title, "bold"), (about, ""), (unique_id or "", "cyan"), (entry_uuid, "dim")]
+    return Text("\n").join(Text(line, style) for line, style in lines if line)
+
+
+def _joined(*words: str) -> str:
+    return " · ".join(word for word in words if word)
+
+
 def _code(code: Code | None) -> str:
-    return escape(code.display or code.code) if code else ""
+    return (code.display or code.code) if code else ""
 
 
-def _status(urn: str | None) -> str:
+def _status(urn: str | None) -> Text:
     word = (urn or "").rpartition(":")[2]
-    style = _STATUS_STYLES.get(word)
-    return f"[{style}]{word}[/]" if style else escape(word)
+    return Text(word, _STATUS_STYLES.get(word, ""))
 
 
 def _author(author: Author) -> str:
@@ -149,5 +145,5 @@ def _author(author: Author) -> str:
     try:
         person = XCN.parse(author.person)
     except DatatypeError:
-        return escape(author.person)
-    return escape(f"{person.given} {person.family}".strip() or person.id)
+        return author.person
+    return f"{person.given} {person.family}".strip() or person.id

@@ -45,6 +45,7 @@ _SHOWN_FROM: Final = 5_000_000  # bytes from which sending is worth a progress b
 @click.option("--replace", metavar="ID", help="The document replaces this one (entryUUID or uniqueId).")
 @click.option("--append", metavar="ID", help="The document is an addendum to this one.")
 @click.option("--transform", metavar="ID", help="The document is this one in another form.")
+@click.option("--as-new", is_flag=True, help="Leave aside what a CDA document says of others that it replaces.")
 @click.option("--folder", metavar="UUID", multiple=True, help="File in this folder.")
 @click.option("--new-folder", metavar="TITLE", multiple=True, help="Make a folder and file in it.")
 @click.option("--together", is_flag=True, help="One submission for all files, instead of one each.")
@@ -75,7 +76,7 @@ def send(files: tuple[Path, ...], repository: str, registry: str, timeout: float
     results: list[dict[str, Any]] = []
     refused = 0
     with _sending(documents) as progress:
-        for names, result in sending.send(plan, documents, source, consumer, progress):
+        for names, result in sending.send(plan, documents, source, consumer, note=_note, progress=progress):
             refused += not result.response.succeeded
             results.append(records.submitted(names, result))
             if not as_json:
@@ -120,6 +121,7 @@ def _plan(files: tuple[Path, ...], given: dict[str, Any]) -> sending.Plan:
         together=given["together"],
         with_identifier_types=given["dmp"],
         related_to=related,
+        as_new=given["as_new"],
         folders=given["folder"],
         new_folders=tuple(NewFolder(title) for title in given["new_folder"]),
     )
@@ -146,6 +148,10 @@ def _progress() -> Progress:
         console=Console(stderr=True),
         transient=True,
     )
+
+
+def _note(sentence: str) -> None:
+    click.secho(f"Note: {sentence}", fg="yellow", err=True)
 
 
 def _next_step(documents: list[Document], registry: str) -> None:

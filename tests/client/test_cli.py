@@ -22,7 +22,11 @@ def run(carnet: Any) -> Run:
     """`run("find", …)`: the command against the server of the tests."""
     words = {command.name: command for command in commands}
     environment = {"CARNET_REGISTRY": carnet.registry, "CARNET_REPOSITORY": carnet.repository, "COLUMNS": "200"}
-    return lambda word, *args: CliRunner(env=environment).invoke(words[word], args)
+
+    def invoke(word: str, *args: str, env: dict[str, str] | None = None) -> Result:
+        return CliRunner(env=environment | (env or {})).invoke(words[word], args)
+
+    return invoke
 
 
 @pytest.fixture
@@ -106,14 +110,31 @@ def test_a_second_version_replaces_the_first_by_what_its_header_says(
     ]
 
 
-def test_a_second_version_of_nothing_is_not_sent(
+def test_a_second_version_of_what_nobody_has_is_new_and_that_is_said(
     run: Run, patient: str, samples: sample.Samples, tmp_path: Path
 ) -> None:
     second = tmp_path / "second.xml"
     second.write_bytes(samples.second_version)
     result = run("send", str(second), "--patient", patient)
+    assert result.exit_code == 0, result.output
+    assert re.search(r"Note: second\.xml says RPLC 2\.25\.\d+, which the registry does not have", result.stderr)
+    assert len(json.loads(run("find", "--patient", patient, "--json").stdout)["documentEntries"]) == 1
+
+
+def test_a_second_version_can_be_sent_beside_the_first(
+    run: Run, letter_file: Path, patient: str, samples: sample.Samples, tmp_path: Path
+) -> None:
+    sent(run, str(letter_file), "--patient", patient)
+    second = tmp_path / "second.xml"
+    second.write_bytes(samples.second_version)
+    sent(run, str(second), "--patient", patient, "--as-new")
+    assert len(json.loads(run("find", "--patient", patient, "--json").stdout)["documentEntries"]) == 2
+
+
+def test_to_replace_what_nobody_has_is_an_error(run: Run, letter_file: Path, patient: str) -> None:
+    result = run("send", str(letter_file), "--patient", patient, "--replace", "2.999.404")
     assert result.exit_code == 1
-    assert "which the new one relates to, is not in the registry" in result.stderr
+    assert "the registry has no document 2.999.404" in result.stderr
     assert json.loads(run("find", "--patient", patient, "--json").stdout)["documentEntries"] == []
 
 
@@ -177,6 +198,14 @@ def test_references_stand_one_on_a_line(run: Run, letter_file: Path, patient: st
     [submission] = sent(run, str(letter_file), "--patient", patient)
     result = run("find", "--patient", patient, "--refs")
     assert result.stdout == submission["documents"][0]["entryUuid"] + "\n"
+
+
+def test_ids_stand_whole_in_a_narrow_window(run: Run, letter_file: Path, patient: str) -> None:
+    [submission] = sent(run, str(letter_file), "--patient", patient)
+    shown = run("find", "--query", "GetAll", "--patient", patient, env={"COLUMNS": "80"}).stdout
+    for thing in (*submission["documents"], submission["submissionSet"]):
+        assert re.search(rf"(^|\s){re.escape(thing['entryUuid'])}(\s|$)", shown)
+        assert re.search(rf"(^|\s){re.escape(thing['uniqueId'])}(\s|$)", shown)
 
 
 def test_nothing_found_is_said(run: Run, patient: str) -> None:

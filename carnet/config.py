@@ -10,6 +10,8 @@ from typing import Any
 
 from carnet.settings import Settings, key_name, option_name, table, variable_name
 
+_OTHERS = {"CARNET_CONFIG", "CARNET_REGISTRY", "CARNET_REPOSITORY", "CARNET_SOURCE_ID"}
+"""Variables that are no settings of a server: where the file is, and what `carnet send`, `find` and `fetch` take."""
 _SIZES = {"kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30}
 _WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 
@@ -93,7 +95,7 @@ def _nearest(name: str, names: set[str]) -> str:
 
 
 def _strangers(environment: Mapping[str, str]) -> tuple[str, ...]:
-    known = {variable_name(entry.name) for entry in table()} | {"CARNET_CONFIG"}
+    known = {variable_name(entry.name) for entry in table()} | _OTHERS
     strange = sorted(name for name in environment if name.startswith("CARNET_") and name not in known)
     return tuple(f"{name} is set but names no setting" for name in strange)
 

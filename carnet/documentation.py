@@ -9,6 +9,8 @@ import click
 
 from carnet.cli import main
 from carnet.settings import key_name, option_name, table, variable_name
+from metadata.rules.page import render as rules_page
+from metadata.storedqueries_page import page as queries_page
 
 
 def command_page() -> str:
@@ -76,6 +78,8 @@ def configuration_page() -> str:
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "command.md": command_page,
     "configuration.md": configuration_page,
+    "rules.md": rules_page,
+    "queries.md": queries_page,
 }
 """File in docs/ → what it must hold."""
 

@@ -8,6 +8,8 @@ from string import Template
 
 from carnet import __version__
 
+SAMPLE_PATIENT = "277076322082910^^^&1.2.250.1.213.1.4.10&ISO"
+"""Whose letter `carnet send --sample` sends: a test identity."""
 TRANSACTIONS = {
     "/registry": (
         "Document Registry",
@@ -72,15 +74,15 @@ def _first(base_url: str, paths: tuple[str, ...]) -> str:
             "<p>Documents go to a repository, which registers them here: start one with</p>"
             f"<pre>carnet serve --only repository --registry-url {base}/registry --port 8081</pre>"
         )
-    send = f"carnet send --repository {base}/repository my-document.xml"
-    find = f"carnet find --registry {base}/registry --patient '12345^^^&amp;1.2.250.1.213.1.4.8&amp;ISO'"
+    send = f"carnet send --sample --repository {base}/repository"
+    find = f"carnet find --registry {base}/registry \\\n            --patient '{escape(SAMPLE_PATIENT)}'"
+    own = "<p class=soft>A CDA document of your own describes itself: name its file instead of <code>--sample</code>. "
+    demo = "<code>carnet demo</code> does every transaction and shows what crossed the wire.</p>"
     if "/registry" not in paths:
-        return f"<p>A CDA document brings its own metadata:</p><pre>{send}</pre>"
+        return f"<p>Carnet brings a consultation letter to try with:</p><pre>{send}</pre>{own}{demo}"
     return (
-        "<p>A CDA document brings its own metadata. Send one, then ask the registry what it knows of that patient:</p>"
-        f"<pre>{send}\n{find}</pre>"
-        "<p class=soft>No document at hand? <code>carnet demo</code> does every transaction on a sample "
-        "and shows what crossed the wire.</p>"
+        "<p>Carnet brings a consultation letter to try with. Send it, then ask what is known of its patient:</p>"
+        f"<pre>{send}\n{find}</pre>{own}{demo}"
     )
 
 

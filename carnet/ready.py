@@ -3,6 +3,8 @@
 import contextlib
 import json
 import os
+import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,5 +73,14 @@ def banner(endpoints: Endpoints, *, data: Path, database: str, notes: tuple[str,
 def first_command(endpoints: Endpoints) -> str:
     """One command that shows the service at work."""
     if endpoints.repository:
-        return f"carnet send --repository {endpoints.repository} my-document.xml"
+        return f"{own_name()} send --sample --repository {endpoints.repository}"
     return f"curl '{endpoints.registry}?wsdl'"
+
+
+def own_name() -> str:
+    """How this command is called here: `carnet` where the shell finds it, else a path that works from here."""
+    called = Path(sys.argv[0])
+    if shutil.which("carnet") or called.name != "carnet":
+        return "carnet" if shutil.which("carnet") else f"{sys.executable} -m carnet"
+    near = os.path.relpath(called)
+    return str(called) if near.startswith("..") else near

@@ -1,4 +1,4 @@
-"""The values of a DocumentEntry. # ITI TF-3 4.2.3.2"""
+"""The values of a DocumentEntry that describe its document. # ITI TF-3 4.2.3.2"""
 
 from typing import Final
 
@@ -6,7 +6,7 @@ from metadata import vocabulary as v
 from metadata.datatypes import is_language_tag, is_mime_type, is_oid, is_sha1, is_size, is_unique_id
 from metadata.model import DocumentEntry
 from metadata.rules import forms
-from metadata.rules.book import METADATA, MUST, NONE, SHOULD, Mark, Marks, On, mark, rule
+from metadata.rules.book import METADATA, MUST, NONE, Mark, Marks, On, mark, rule
 from metadata.rules.case import Case
 
 _STABLE: Final = {t: code for t, code in METADATA.items() if t != "ITI-61"}
@@ -14,8 +14,6 @@ _ON_DEMAND: Final = {"ITI-61": METADATA["ITI-61"]}
 AVAILABILITY: Final = frozenset(
     {"urn:ihe:iti:2010:DocumentAvailability:Online", "urn:ihe:iti:2010:DocumentAvailability:Offline"}
 )
-FORBIDDEN_FIELDS: Final = frozenset({"2", "4", "12", "19"})
-SINGLE_FIELDS: Final = frozenset({"7", "8"})
 
 
 @rule(
@@ -105,66 +103,6 @@ def mime_type_format(entry: DocumentEntry, _case: Case) -> Marks:
 
 
 @rule(
-    id="de.creationTime.format",
-    level=MUST,
-    code=METADATA,
-    spec="ITI TF-3 4.2.3.2.6",
-    en="creationTime {got} is not a DTM: write YYYY[MM[DD[hh[mm[ss]]]]], UTC, a day that exists",
-    fr="creationTime {got} n'est pas un DTM : écrire AAAA[MM[JJ[hh[mm[ss]]]]], en UTC, un jour qui existe",
-    on=On.ENTRY,
-)
-def creation_time_format(entry: DocumentEntry, _case: Case) -> Marks:
-    return _dtm("creationTime", entry.creation_time)
-
-
-@rule(
-    id="de.serviceStartTime.format",
-    level=MUST,
-    code=METADATA,
-    spec="ITI TF-3 4.2.3.2.22",
-    en="serviceStartTime {got} is not a DTM: write YYYY[MM[DD[hh[mm[ss]]]]], UTC, a day that exists",
-    fr="serviceStartTime {got} n'est pas un DTM : écrire AAAA[MM[JJ[hh[mm[ss]]]]], en UTC, un jour qui existe",
-    on=On.ENTRY,
-)
-def service_start_time_format(entry: DocumentEntry, _case: Case) -> Marks:
-    return _dtm("serviceStartTime", entry.service_start_time)
-
-
-@rule(
-    id="de.serviceStopTime.format",
-    level=MUST,
-    code=METADATA,
-    spec="ITI TF-3 4.2.3.2.23",
-    en="serviceStopTime {got} is not a DTM: write YYYY[MM[DD[hh[mm[ss]]]]], UTC, a day that exists",
-    fr="serviceStopTime {got} n'est pas un DTM : écrire AAAA[MM[JJ[hh[mm[ss]]]]], en UTC, un jour qui existe",
-    on=On.ENTRY,
-)
-def service_stop_time_format(entry: DocumentEntry, _case: Case) -> Marks:
-    return _dtm("serviceStopTime", entry.service_stop_time)
-
-
-@rule(
-    id="de.serviceTime.order",
-    level=MUST,
-    code=METADATA,
-    spec="ITI TF-2 3.42.4.1.3.3.6",
-    en="serviceStopTime {got} lies before serviceStartTime {start}",
-    fr="serviceStopTime {got} précède serviceStartTime {start}",
-    on=On.ENTRY,
-)
-def service_time_order(entry: DocumentEntry, _case: Case) -> Marks:
-    start, stop = entry.service_start_time, entry.service_stop_time
-    if not start or not stop:
-        return NONE
-    shared = min(len(start), len(stop))
-    first, last = forms.dtm_start(start), forms.dtm_start(stop)
-    # A coarser time names a period: 20240305 as stop is not before 202403051015 as start.
-    if first is None or last is None or first <= last or start[:shared] == stop[:shared]:
-        return NONE
-    return mark("/Slot[@name='serviceStopTime']", got=stop, start=start)
-
-
-@rule(
     id="de.hash.format",
     level=MUST,
     code=METADATA,
@@ -238,124 +176,7 @@ def repository_unique_id_format(entry: DocumentEntry, _case: Case) -> Marks:
 def unique_id_format(entry: DocumentEntry, _case: Case) -> Marks:
     if not entry.unique_id or is_unique_id(entry.unique_id):
         return NONE
-    return mark(_identifier(v.ENTRY_UNIQUE_ID), got=entry.unique_id)
-
-
-@rule(
-    id="de.patientId.format",
-    level=MUST,
-    code=METADATA,
-    spec="ITI TF-3 4.2.3.2.18",
-    en="patientId {got} of {object} is not a CX: write id^^^&OID&ISO",
-    fr="patientId {got} de {object} n'est pas un CX : écrire id^^^&OID&ISO",
-    on=On.ENTRY,
-)
-def patient_id_format(entry: DocumentEntry, _case: Case) -> Marks:
-    if not entry.patient_id or forms.canonical(entry.patient_id) is not None:
-        return NONE
-    return mark(_identifier(v.ENTRY_PATIENT_ID), got=entry.patient_id)
-
-
-@rule(
-    id="de.patientId.components",
-    level=SHOULD,
-    code=METADATA,
-    spec="ITI TF-3 4.2.3.2.18",
-    en="patientId {got} of {object} has components beyond id^^^&OID&ISO; they are kept but not compared",
-    fr="patientId {got} de {object} a des composants au-delà de id^^^&OID&ISO ; ils sont gardés mais non comparés",
-    on=On.ENTRY,
-)
-def patient_id_components(entry: DocumentEntry, _case: Case) -> Marks:
-    # The French DMP writes ^NH and dates here, so that refusing would shut a whole country out.
-    patient_id = entry.patient_id
-    if not patient_id or forms.is_strict_cx(patient_id) or forms.canonical(patient_id) is None:
-        return NONE
-    return mark(_identifier(v.ENTRY_PATIENT_ID), got=patient_id)
-
-
-@rule(
-    id="de.sourcePatientId.format",
-    level=MUST,
-    code=METADATA,
-    spec="ITI TF-3 4.2.3.2.25",
-    en="sourcePatientId {got} of {object} is not a CX: write id^^^&OID&ISO",
-    fr="sourcePatientId {got} de {object} n'est pas un CX : écrire id^^^&OID&ISO",
-    on=On.ENTRY,
-)
-def source_patient_id_format(entry: DocumentEntry, _case: Case) -> Marks:
-    # Components beyond the fourth are accepted without a word: it is the source's own id.
-    if not entry.source_patient_id or forms.canonical(entry.source_patient_id) is not None:
-        return NONE
-    return mark("/Slot[@name='sourcePatientId']", got=entry.source_patient_id)
-
-
-@rule(
-    id="de.sourcePatientInfo.format",
-    level=MUST,
-    code=METADATA,
-    spec="ITI TF-3 4.2.3.2.26",
-    en="value {got} of sourcePatientInfo is not of the form PID-n|data",
-    fr="la valeur {got} de sourcePatientInfo n'est pas de la forme PID-n|données",
-    on=On.ENTRY,
-)
-def source_patient_info_format(entry: DocumentEntry, _case: Case) -> Marks:
-    # Values are named by position: they may hold the patient's name, which no message repeats.
-    return [
-        Mark("/Slot[@name='sourcePatientInfo']", {"got": n})
-        for n, value in enumerate(entry.source_patient_info, 1)
-        if value and not forms.PATIENT_FIELD.fullmatch(value)
-    ]
-
-
-@rule(
-    id="de.sourcePatientInfo.field",
-    level=MUST,
-    code=METADATA,
-    spec="ITI TF-3 4.2.3.2.26",
-    en="sourcePatientInfo holds {got}; PID-2, PID-4, PID-12 and PID-19 are not allowed in it",
-    fr="sourcePatientInfo contient {got} ; PID-2, PID-4, PID-12 et PID-19 n'y sont pas permis",
-    on=On.ENTRY,
-)
-def source_patient_info_field(entry: DocumentEntry, _case: Case) -> Marks:
-    return [
-        Mark("/Slot[@name='sourcePatientInfo']", {"got": f"PID-{number}"})
-        for number in patient_fields(entry)
-        if number in FORBIDDEN_FIELDS
-    ]
-
-
-@rule(
-    id="de.sourcePatientInfo.repeated",
-    level=MUST,
-    code=METADATA,
-    spec="ITI TF-3 4.2.3.2.26",
-    en="sourcePatientInfo holds {got} more than once; a patient has one birth date (PID-7) and one sex (PID-8)",
-    fr="sourcePatientInfo contient plusieurs fois {got} ; un patient a une date de naissance (PID-7) et un sexe "
-    "(PID-8)",
-    on=On.ENTRY,
-)
-def source_patient_info_repeated(entry: DocumentEntry, _case: Case) -> Marks:
-    numbers = patient_fields(entry)
-    return [
-        Mark("/Slot[@name='sourcePatientInfo']", {"got": f"PID-{number}"})
-        for number in sorted(SINGLE_FIELDS)
-        if numbers.count(number) > 1
-    ]
-
-
-@rule(
-    id="de.legalAuthenticator.format",
-    level=MUST,
-    code=METADATA,
-    spec="ITI TF-3 4.2.3.2.14",
-    en="legalAuthenticator {got} is not an XCN: write id^family^given^^^^^^&OID&ISO, with id or family name at least",
-    fr="legalAuthenticator {got} n'est pas un XCN : écrire id^nom^prénom^^^^^^&OID&ISO, avec au moins l'id ou le nom",
-    on=On.ENTRY,
-)
-def legal_authenticator_format(entry: DocumentEntry, _case: Case) -> Marks:
-    if not entry.legal_authenticator or forms.is_xcn(entry.legal_authenticator):
-        return NONE
-    return mark("/Slot[@name='legalAuthenticator']", got=entry.legal_authenticator)
+    return mark(f"/ExternalIdentifier[@identificationScheme='{v.ENTRY_UNIQUE_ID}']", got=entry.unique_id)
 
 
 @rule(
@@ -420,17 +241,3 @@ def document_availability_unknown(entry: DocumentEntry, _case: Case) -> Marks:
     if not entry.document_availability or entry.document_availability in AVAILABILITY:
         return NONE
     return mark("/Slot[@name='documentAvailability']", got=entry.document_availability)
-
-
-def patient_fields(entry: DocumentEntry) -> list[str]:
-    """The numbers n of the PID-n that sourcePatientInfo holds, in order."""
-    matches = [forms.PATIENT_FIELD.fullmatch(value) for value in entry.source_patient_info]
-    return [match[1] for match in matches if match]
-
-
-def _dtm(name: str, value: str | None) -> Marks:
-    return NONE if not value or forms.dtm_start(value) is not None else mark(f"/Slot[@name='{name}']", got=value)
-
-
-def _identifier(scheme: str) -> str:
-    return f"/ExternalIdentifier[@identificationScheme='{scheme}']"

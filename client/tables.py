@@ -78,8 +78,9 @@ def moment(dtm: str | None) -> str:
 
 
 def _entries(entries: Iterable[DocumentEntry]) -> Table:
+    """Newest first."""
     table = _table("created (UTC)", "document", "status")
-    for e in entries:
+    for e in sorted(entries, key=lambda e: e.creation_time or "", reverse=True):
         length = size(int(e.size)) if e.size and e.size.isdecimal() else ""
         about = _joined(_code(e.type_code), *map(_author, e.authors), length)
         cell = _cell(e.title or "(without title)", about, e.unique_id, e.entry_uuid)

@@ -47,7 +47,8 @@ def _message(raw: bytes, size: int, lines: int) -> list[str]:
     found = _ENVELOPE.search(raw)
     if found is None:
         return [_text(raw[:_BEGINNING]) + f" … ({size} bytes)"]
-    shown = [line for line in _text(raw[: found.start()]).splitlines() if line]
+    shown = _text(raw[: found.start()]).strip().splitlines()
+    shown += [""] if shown else []
     shown += _shortened(_indented(found[0]), lines)
     return shown + _parts(raw[found.end() :], _boundary(raw[: found.start()]))
 

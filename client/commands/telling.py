@@ -38,6 +38,8 @@ def telling(command: Callable[..., None]) -> Callable[..., None]:
             if error.response is not None:
                 tables.show_errors(Console(stderr=True), error.response)
             _fail(str(error), REFUSED)
+        except BrokenPipeError:
+            raise  # whoever read our output has seen enough: click ends quietly
         except OSError as error:
             _fail(f"{error.filename}: {error.strerror}" if error.filename else str(error), REFUSED)
 

@@ -8,6 +8,9 @@ from soap.faults import Fault
 from soap.message import Limits
 from soap.multipart import PIECE
 
+_PATIENCE = 5.0
+"""Seconds that a refused sender may make us wait for more."""
+
 
 class Entity:
     """Reads a request body up to its end, whether it has a Content-Length or comes in chunks.
@@ -15,7 +18,7 @@ class Entity:
     Every failure to read is a `Fault`: the client ended early, stalls, or sends more than `Limits.total`.
     """
 
-    __slots__ = ("_ended", "_input", "_left", "_limits", "count")
+    __slots__ = ("_connection", "_ended", "_input", "_left", "_limits", "count")
 
     def __init__(self, environ: dict[str, Any], limits: Limits) -> None:
         self._input = environ["wsgi.input"]
@@ -31,10 +34,13 @@ class Entity:
             self._left = int(announced)
         elif not environ.get("wsgi.input_terminated"):
             self._left = 0
-        connection = environ.get("gunicorn.socket")
-        if connection is not None and limits.stall > 0:
-            # gunicorn leaves the socket blocking: a client that goes silent would keep the thread for ever
-            connection.settimeout(limits.stall)
+        # gunicorn leaves the socket blocking: a client that goes silent would keep the thread for ever
+        self._connection = environ.get("gunicorn.socket") if limits.stall > 0 else None
+        self._wait(limits.stall)
+
+    def _wait(self, seconds: float) -> None:
+        if self._connection is not None:
+            self._connection.settimeout(seconds)
 
     def require_bounded(self) -> None:
         """Raises the fault of a message that announces itself larger than `Limits.total`."""
@@ -116,11 +122,12 @@ class Entity:
         return bytes(content)
 
     def drain(self) -> None:
-        """Read on for a while, so that a sender who is still busy sending comes to see the answer.
+        """Read on for a while, so that a sender who is still busy sending comes to see the answer, sent before this.
 
         The server closes the connection when more is left: under gunicorn, beyond 64 KiB.
         """
         budget = self._limits.drain
+        self._wait(min(self._limits.stall, _PATIENCE))
         try:
             while budget > 0 and (data := self._receive(min(PIECE, budget))):
                 budget -= len(data)

@@ -145,3 +145,15 @@ def test_the_answer_is_the_same_message_as_in_process(served: Any, toy: Any, say
         return [(str(e.tag), e.text) for e in envelope.iter() if not str(e.tag).endswith("}MessageID")]
 
     assert shape(etree.fromstring(content)) == shape(here.envelope)
+
+
+def test_a_client_that_waits_for_leave_to_send_gets_it(served: Any, say: bytes) -> None:
+    # .NET sends Expect with every larger message
+    head = "POST /toy HTTP/1.1\r\nHost: x\r\nContent-Type: application/soap+xml\r\nExpect: 100-continue\r\n"
+    with socket.create_connection((served.host, served.port), timeout=10) as connection:
+        connection.sendall(f"{head}Content-Length: {len(say)}\r\n\r\n".encode())
+        assert connection.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(say)
+        response = HTTPResponse(connection)
+        response.begin()
+        assert (response.status, b"Kept" in response.read()) == (200, True)

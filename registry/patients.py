@@ -4,7 +4,7 @@ Patients are compared by their canonical CX (`id^^^&oid&ISO`), whatever a messag
 rows: the survivor's list of aliases says under which other `pat` its objects lie, chains flattened.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal
@@ -108,14 +108,13 @@ def find(connection: sa.Connection, pids: Collection[str], lock: Lock | None = N
     salt = 0
     while places:
         wanted = {f"p{n}": pat for n, pat in enumerate(places.values())}
-        rows = _statement(len(wanted), lock).execute(connection, wanted).all()
-        by_pat = {row.pat: row for row in rows}
+        by_pat = {row[0]: row for row in _statement(len(wanted), lock).rows(connection, wanted)}
         collided = []
         for pid, pat in places.items():
             row = by_pat.get(pat)
             if row is None:
                 found[pid] = Patient(pid, pat, None)
-            elif row.pid == pid:
+            elif row[1] == pid:
                 found[pid] = _patient(row)
             else:
                 collided.append(pid)
@@ -127,13 +126,13 @@ def find(connection: sa.Connection, pids: Collection[str], lock: Lock | None = N
 def at(connection: sa.Connection, pats: Iterable[int]) -> dict[int, Patient]:
     """The patients whose rows lie at these `pat`."""
     rows = connection.execute(_SELECT, {"pats": sorted(set(pats))})
-    return {row.pat: _patient(row) for row in rows}
+    return {row[0]: _patient(row) for row in rows}
 
 
 def insert(connection: sa.Connection, patients: Iterable[Patient], state: PatientState, now: int) -> int:
     """Gives each a row; returns how many it gave, which is fewer when another transaction was faster."""
     rows = [{"pat": p.pat, "pid": p.pid, "state": state, "survivor": None, "updated": now} for p in patients]
-    return _INSERT.executemany(connection, rows)
+    return _INSERT.change(connection, rows)
 
 
 def family(connection: sa.Connection, pat: int) -> tuple[int, ...]:
@@ -264,8 +263,9 @@ def _subsume(connection: sa.Connection, kept: int, gone: int, now: int) -> None:
     connection.execute(_INSERT_ALIAS, [{"pat": kept, "subsumed": pat} for pat in moved])
 
 
-def _patient(row: Any) -> Patient:
-    return Patient(row.pid, row.pat, PatientState(row.state), row.survivor)
+def _patient(row: Sequence[Any]) -> Patient:
+    pat, pid, state, survivor = row
+    return Patient(pid, pat, PatientState(state), survivor)
 
 
 def survivors(connection: sa.Connection, patients: Iterable[Patient]) -> Mapping[int, Patient]:

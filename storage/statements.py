@@ -1,11 +1,14 @@
 """Core statements for the few places that run thousands of times a second.
 
-Executing a Core construct costs two to three times what its driver call costs: cache key, parameter processing, result
-metadata. A `Statement` is a Core construct rendered once per dialect and handed to the driver with its parameters ever
-after. It keeps Core's portability; it gives up Core's result types, so a result must have no `Key` column.
+Executing a Core construct costs several times what the driver needs for it: cache key, parameter processing, execution
+context, result metadata (measured on SQLite: 48 against 15 µs for an executemany of 5 rows, 70 against 6 µs for a
+lookup by two keys). A `Statement` is a Core construct rendered once per dialect and handed to the driver with its
+parameters ever after. It keeps Core's portability; it gives up Core's result types, so a result must have no `Key`
+column.
 """
 
-from collections.abc import Iterable, Mapping
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -19,8 +22,8 @@ _KEEP_ROWCOUNT: Final = {"preserve_rowcount": True}
 @dataclass(frozen=True, slots=True)
 class _Rendered:
     sql: str
-    positions: tuple[str, ...] | None
-    """The names in order, for drivers that number their parameters; None for those that name them."""
+    positions: tuple[str, ...]
+    """The names in order; empty for drivers that name their parameters."""
     constants: Mapping[str, Any]
     """Values that the construct itself holds."""
 
@@ -34,16 +37,28 @@ class Statement:
         self._constructs = constructs
         self._rendered: dict[str, _Rendered] = {}
 
-    def execute(self, connection: sa.Connection, values: Mapping[str, Any]) -> sa.CursorResult[Any]:
-        """Once, with these parameters."""
+    def rows(self, connection: sa.Connection, values: Mapping[str, Any]) -> Sequence[Sequence[Any]]:
+        """The rows that it selects with these parameters."""
         rendered = self._of(connection)
-        return connection.exec_driver_sql(rendered.sql, _bound(rendered, values))
+        if not rendered.positions:
+            return connection.exec_driver_sql(rendered.sql, {**rendered.constants, **values}).all()
+        bound = _positional(rendered, {**rendered.constants, **values})
+        try:
+            return _sqlite(connection).execute(rendered.sql, bound).fetchall()
+        except sqlite3.Error as error:
+            raise _wrapped(rendered.sql, error) from error
 
-    def executemany(self, connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> int:
-        """Once for each of `rows`; returns the number of rows that it changed in all."""
+    def change(self, connection: sa.Connection, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Runs once for each of `rows`; returns the number of rows that it changed in all."""
         rendered = self._of(connection)
-        bound = [_bound(rendered, row) for row in rows]
-        return connection.exec_driver_sql(rendered.sql, bound, _KEEP_ROWCOUNT).rowcount if bound else 0
+        if not rendered.positions:
+            bound = list(rows)
+            return connection.exec_driver_sql(rendered.sql, bound, _KEEP_ROWCOUNT).rowcount if bound else 0
+        try:
+            cursor = _sqlite(connection).executemany(rendered.sql, [_positional(rendered, row) for row in rows])
+        except sqlite3.Error as error:
+            raise _wrapped(rendered.sql, error) from error
+        return max(cursor.rowcount, 0)
 
     def _of(self, connection: sa.Connection) -> _Rendered:
         dialect = connection.dialect
@@ -54,16 +69,21 @@ class Statement:
         construct = constructs[dialect.name] if isinstance(constructs, Mapping) else constructs
         compiled = construct.compile(dialect=dialect)  # type: ignore[attr-defined]
         given = {} if isinstance(construct, Insert) else compiled.params
-        positions = tuple(compiled.positiontup) if compiled.positional else None
+        positions = tuple(compiled.positiontup) if compiled.positional else ()
         return _Rendered(str(compiled), positions, {k: v for k, v in given.items() if v is not None})
 
 
-def _bound(rendered: _Rendered, values: Mapping[str, Any]) -> Any:
-    """The parameters as the driver wants them. SQLite keeps a key as its 16 bytes, see `storage.keys.Key`."""
-    if rendered.constants:
-        values = {**rendered.constants, **values}
-    if rendered.positions is None:
-        return values
-    return tuple(
-        [value.bytes if type(value) is UUID else value for value in map(values.__getitem__, rendered.positions)]
-    )
+def _sqlite(connection: sa.Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - the one driver here that numbers its parameters
+    return driver
+
+
+def _positional(rendered: _Rendered, values: Mapping[str, Any]) -> list[Any]:
+    """The parameters in order. SQLite keeps a key as its 16 bytes, see `storage.keys.Key`."""
+    return [value.bytes if type(value) is UUID else value for value in map(values.__getitem__, rendered.positions)]
+
+
+def _wrapped(sql: str, error: sqlite3.Error) -> BaseException:
+    """As Core would have raised it."""
+    return sa.exc.DBAPIError.instance(sql, None, error, sqlite3.Error)

@@ -105,19 +105,15 @@ def test_sqlite_is_wal_full_and_case_sensitive(tmp_path: Path) -> None:
 def test_every_sqlite_write_begins_immediate_and_every_read_does_not(tmp_path: Path) -> None:
     database = Database.open(f"sqlite:///{tmp_path}/p.db")
     statements: list[str] = []
-    raw: Any = None
-    with database.read() as connection:
-        connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS t (a)")
 
-    @sa.event.listens_for(database.engine, "before_cursor_execute")
-    def record(_c: Any, _u: Any, statement: str, *_rest: Any) -> None:
-        statements.append(statement)
+    @sa.event.listens_for(database.engine, "connect")
+    def trace(connection: Any, _record: Any) -> None:
+        connection.set_trace_callback(statements.append)
 
     database.write(lambda c: c.exec_driver_sql("SELECT 1").scalar())
     with database.read() as connection:
         connection.exec_driver_sql("SELECT 2").scalar()
-    assert statements == ["BEGIN IMMEDIATE", "SELECT 1", "BEGIN", "SELECT 2"]
-    assert raw is None
+    assert statements == ["BEGIN IMMEDIATE", "SELECT 1", "COMMIT", "BEGIN", "SELECT 2", "ROLLBACK"]
     database.close()
 
 

@@ -137,6 +137,8 @@ class Operation:
     """XSD of the body element; validated before `handler` is called, after the gate."""
     invalid: Callable[[Request, list[SchemaError]], Reply] | None = None
     """Answers a body that breaks `schema` as a content error; without it the host answers a Sender fault."""
+    attached: str | None = None
+    """The element, `{namespace}local`, that alone may hold an xop:Include: else a Sender fault. None: not checked."""
 
 
 @dataclass(frozen=True, slots=True)

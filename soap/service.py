@@ -15,6 +15,7 @@ from soap.mime import MediaType, MimeError, parse_media_type
 from soap.mtom import MtomMessage, check_charset
 from soap.names import MULTIPART_TYPE, SOAP_TYPE
 from soap.validation import Validator
+from soap.xop import refuse_stray_includes
 
 _log = logging.getLogger("carnet.soap")
 
@@ -214,6 +215,8 @@ class Service:
 
     def _valid(self, operation: Operation, request: Request) -> Reply | None:
         """The answer to a body that breaks its schema; None when it does not."""
+        if operation.attached is not None:
+            refuse_stray_includes(request.body, operation.attached)
         validator = self._validators.get(operation.action)
         if validator is None:
             return None

@@ -123,8 +123,12 @@ class Toy:
         def operation(number: int, name: str, packaging: Packaging, handler: Callable[[Request], Reply]) -> Operation:
             element, action = f"{{urn:toy}}{name}", f"urn:{name.lower()}"
             schema = (lambda: _SCHEMA) if name == "Strict" else None
+            attached = "{urn:toy}Document" if name == "Keep" else None
             wsdl_name = f"Toy_{name}-b"
-            return Operation(f"T-{number}", wsdl_name, element, action, f"{action}Response", packaging, handler, schema)
+            answered = f"{action}Response"
+            return Operation(
+                f"T-{number}", wsdl_name, element, action, answered, packaging, handler, schema, attached=attached
+            )
 
         return [
             operation(1, "Say", simple, self.keep),

@@ -436,6 +436,14 @@ def test_a_body_that_breaks_its_schema_is_a_fault_that_says_where(toy: Any) -> N
     assert "'one' is not a valid value" in answer.text("//s:Text")
 
 
+def test_an_include_outside_a_document_is_a_fault(toy: Any, multipart: Build, root_part: RootPart) -> None:
+    include = b'<x:Include xmlns:x="http://www.w3.org/2004/08/xop/include" href="cid:d1@toy"/>'
+    good = b'<Keep xmlns="urn:toy"><Document>%b</Document></Keep>' % include
+    assert toy.post(*multipart(root_part(good), DOCUMENT)).status == 200
+    answer = toy.post(*multipart(root_part(good.replace(b"Document", b"Comment")), DOCUMENT))
+    assert (answer.code, answer.text("//s:Text")) == ("Sender", "xop:Include in Comment: only Document may be attached")
+
+
 def test_an_operation_may_answer_a_broken_schema_itself(toy: Any) -> None:
     told: list[Any] = []
 

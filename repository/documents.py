@@ -139,15 +139,16 @@ class LocalStore:
         self.root = root
         self.incoming = root / "incoming"
         self.incoming.mkdir(parents=True, exist_ok=True)
-        self._durable: set[str] = set()
+        self._root = str(root)
+        self._durable = {self._root}
         """Directories known to be there after a power cut."""
 
     def open_write(self, key: str) -> DocumentWriter:
         path = self._path(key)
-        if path.exists():
+        if os.path.exists(path):
             raise FileExistsError(f"the object {key} is there already")
-        self._make_directory(path.parent)
-        return _LocalWriter(self.incoming / path.name, path)
+        self._make_directory(os.path.dirname(path))
+        return _LocalWriter(os.path.join(self.incoming, os.path.basename(path)), path)
 
     def open_read(self, key: str, start: int = 0, end: int | None = None) -> Iterator[bytes]:
         file = FileIO(self._path(key))
@@ -156,12 +157,13 @@ class LocalStore:
         return _pieces(file, None if end is None else end - start)
 
     def stat(self, key: str) -> StoredObject:
-        status = self._path(key).stat()
+        status = os.stat(self._path(key))
         return StoredObject(key, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
 
     def delete(self, key: str) -> None:
         # no fsync: a file that comes back after a power cut has no row, the sweeper removes it
-        self._path(key).unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(self._path(key))
 
     def list(self) -> Iterator[StoredObject]:
         for first in _directories(self.root):
@@ -179,28 +181,28 @@ class LocalStore:
                     dropped += 1
         return dropped
 
-    def _path(self, key: str) -> Path:
-        parts = key.split("/")
-        if not all(part.isalnum() for part in parts):
+    def _path(self, key: str) -> str:
+        # text: each step of a Path costs more than the call to the system that it prepares
+        if not all(part.isalnum() for part in key.split("/")):
             raise ValueError(f"{key!r} is no object key: letters and digits between slashes")
-        return self.root.joinpath(*parts)
+        return f"{self._root}/{key}"
 
-    def _make_directory(self, directory: Path) -> None:
+    def _make_directory(self, directory: str) -> None:
         """Makes it once, its entry in the parent being durable; another process may have made it without fsync yet."""
-        name = str(directory)
-        if name in self._durable or directory == self.root:
+        if directory in self._durable:
             return
-        self._make_directory(directory.parent)
+        parent = os.path.dirname(directory)
+        self._make_directory(parent)
         with suppress(FileExistsError):
             os.mkdir(directory, 0o700)
-        _sync_directory(directory.parent)
-        self._durable.add(name)
+        _sync_directory(parent)
+        self._durable.add(directory)
 
 
 class _LocalWriter:
     __slots__ = ("_digest", "_file", "_final", "_unfinished", "_waiting", "_written")
 
-    def __init__(self, unfinished: Path, final: Path) -> None:
+    def __init__(self, unfinished: str, final: str) -> None:
         self._unfinished = unfinished
         self._final = final
         self._written = 0
@@ -236,15 +238,17 @@ class _LocalWriter:
             self.abort()
             raise
         try:
-            _sync_directory(self._final.parent)
+            _sync_directory(os.path.dirname(self._final))
         except OSError:
-            self._final.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                os.unlink(self._final)
             raise
         return self._digest.content()
 
     def abort(self) -> None:
         self._file.close()
-        self._unfinished.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(self._unfinished)
 
 
 def _pieces(file: FileIO, length: int | None) -> Iterator[bytes]:
@@ -259,7 +263,7 @@ def _pieces(file: FileIO, length: int | None) -> Iterator[bytes]:
             yield piece
 
 
-def _sync_directory(directory: Path) -> None:
+def _sync_directory(directory: str) -> None:
     handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)

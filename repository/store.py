@@ -16,10 +16,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 from repository.documents import Content
 from repository.tables import PENDING, RETRIEVABLE, State, stored_document
 from storage import key_of
+from storage.statements import Statement
 
 _BATCH: Final = 500
 """Bound variables in one statement."""
 _row = stored_document.c
+_INSERT: Final = Statement(
+    {
+        dialect: insert(stored_document).on_conflict_do_nothing(index_elements=["key"])
+        for dialect, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +70,14 @@ def claim(connection: sa.Connection, document: NewDocument, state: State) -> Hel
     Returns the row of before when the same content is held already: then that object serves both submissions, and the
     new one is not needed. Raises `OtherContent`.
     """
-    while True:
+    row = {"key": key_of(document.unique_id), "uid": document.unique_id, **_values(document, state)}
+    while not _INSERT.change(connection, [row]):
         held = find(connection, [document.unique_id]).get(document.unique_id)
         if held is None:
-            if _insert(connection, document, state):
-                return None
-        elif held.object_key == document.object_key:
+            continue  # it was there a moment ago
+        if held.object_key == document.object_key:
             return None  # of a transaction whose outcome was unknown: it was kept
-        elif held.state is State.TO_DELETE:
+        if held.state is State.TO_DELETE:
             if _swap(connection, held, _values(document, state)):
                 return None
         elif held.state is State.ERASED or held.content.sha256 != document.content.sha256:
@@ -82,6 +89,7 @@ def claim(connection: sa.Connection, document: NewDocument, state: State) -> Hel
                 return held
         elif _swap(connection, held, {"state": State.CONTESTED, "stored": int(time.time()), "asked": None}):
             return held
+    return None
 
 
 def settle(connection: sa.Connection, unique_ids: Collection[str]) -> None:
@@ -169,21 +177,10 @@ def batches(values: Collection[str]) -> Iterator[tuple[str, ...]]:
         yield batch
 
 
-def _insert(connection: sa.Connection, document: NewDocument, state: State) -> bool:
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    inserted = connection.execute(
-        dialect.insert(stored_document)
-        .values(key=key_of(document.unique_id), uid=document.unique_id, **_values(document, state))
-        .on_conflict_do_nothing(index_elements=["key"])
-        .returning(_row.key)
-    )
-    return inserted.first() is not None
-
-
 def _values(document: NewDocument, state: State) -> dict[str, Any]:
     return {
         "object_key": document.object_key,
-        "state": state,
+        "state": int(state),
         "size": document.content.size,
         "sha1": document.content.sha1,
         "sha256": document.content.sha256,

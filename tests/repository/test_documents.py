@@ -207,7 +207,7 @@ def test_file_then_name_then_directory_reach_the_disk_in_this_order(
 def test_a_new_directory_reaches_the_disk_before_its_first_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    LocalStore(tmp_path)._make_directory(tmp_path / "ab" / "cd")  # made by another process
+    LocalStore(tmp_path)._make_directory(str(tmp_path / "ab" / "cd"))  # made by another process
     documents = LocalStore(tmp_path)
     synced: list[str] = []
     fsync = os.fsync

@@ -118,7 +118,7 @@ def _pair(part: str) -> tuple[str, str]:
         if dotted is None:
             raise DistinguishedNameError(f"{keyword!r} is neither a known attribute nor an OID")
         oid = dotted[1]
-    return oid, _normal(_value(value.strip(" ") if not value.rstrip(" ").endswith("\\") else value.lstrip(" ")))
+    return oid, _normal(_value(value.strip()))
 
 
 def _value(written: str) -> str:

@@ -1,9 +1,10 @@
 """Log lines for people or machines. An exchange is one line; no line ever holds a patient's name or a document."""
 
 import logging
+import re
 import sys
 from collections.abc import MutableMapping
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import structlog
 
@@ -21,11 +22,9 @@ def configure(form: str, level: str, stream: TextIO | None = None) -> None:
     stream = stream or sys.stderr
     stamp = structlog.processors.TimeStamper(fmt="iso" if form == "json" else "%H:%M:%S", utc=form == "json")
     before: list[Any] = [structlog.processors.add_log_level, stamp]
-    renderer: list[Any] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-        if form == "json"
-        else [structlog.processors.format_exc_info, _Console(stream.isatty())]
-    )
+    last: Any = structlog.processors.JSONRenderer() if form == "json" else _Console(stream.isatty())
+    # as plain text: structlog's structured tracebacks would tell the local variables, documents and names among them
+    renderer: list[Any] = [structlog.processors.format_exc_info, _without_values, last]
     structlog.configure(
         processors=[*before, *renderer],
         wrapper_class=structlog.make_filtering_bound_logger(LEVELS[level]),
@@ -40,6 +39,16 @@ def configure(form: str, level: str, stream: TextIO | None = None) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=max(LEVELS[level], logging.WARNING), force=True)
+
+
+_VALUES: Final = re.compile(r"\[parameters: .*")
+
+
+def _without_values(_logger: Any, _method: str, facts: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Database errors repeat the values of their statement: those of a patient, as likely as not."""
+    if "exception" in facts:
+        facts["exception"] = _VALUES.sub("[parameters: not shown]", facts["exception"])
+    return facts
 
 
 class _Console:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 import structlog
 
 from carnet import logs
@@ -83,6 +84,21 @@ def test_only_faults_are_left_when_information_is_turned_off() -> None:
     fault = Exchange(**{name: getattr(EXCHANGE, name) for name in EXCHANGE.__slots__} | {"outcome": "Fault"})
     logs.write_exchange(fault)
     assert json.loads(stream.getvalue())["level"] == "warning"
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_a_traceback_tells_neither_local_variables_nor_the_values_of_a_statement(form: str) -> None:
+    stream = io.StringIO()
+    logs.configure(form, "info", stream)
+    family_name = "NESSI"
+    try:
+        with sa.create_engine("sqlite://").connect() as connection:
+            connection.execute(sa.text("INSERT INTO nowhere VALUES (:name)"), {"name": family_name})
+    except sa.exc.OperationalError:
+        logging.getLogger("carnet").exception("internal error, reference %s", "4711")
+    assert "4711" in stream.getvalue()
+    assert "no such table" in stream.getvalue()
+    assert family_name not in stream.getvalue()
 
 
 def test_lines_of_libraries_take_the_same_form() -> None:

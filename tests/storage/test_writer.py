@@ -95,11 +95,25 @@ def test_one_refused_unit_does_not_harm_its_companions(store: Database) -> None:
     assert {n for n, outcome in crowd.outcomes.items() if isinstance(outcome, LookupError)} == {2, 5}
 
 
-def test_a_lone_unit_needs_no_savepoint(store: Database) -> None:
+def test_a_savepoint_is_made_only_for_company(tmp_path: Path) -> None:
+    store = Database.open(f"sqlite:///{tmp_path}/s.db", threads=8)
     statements: list[str] = []
-    sa.event.listen(store.engine, "savepoint", lambda _c, name: statements.append(name))
-    store.write(lambda c: c.execute(INSERT, {"id": 1}))
-    assert statements == []
+
+    @sa.event.listens_for(store.engine, "connect")
+    def trace(connection: Any, _record: Any) -> None:
+        connection.set_trace_callback(statements.append)
+
+    store.write(lambda c: c.execute(sa.text("CREATE TABLE note (id INTEGER PRIMARY KEY)")))
+    crowd = Crowd(store)
+    for n in range(1, 4):
+        crowd.add(n, fails=n == 2)
+    crowd.release(queued=3)
+    store.close()
+    begins = [n for n, statement in enumerate(statements) if statement == "BEGIN IMMEDIATE"]
+    together = statements[begins[2] :]
+    assert not any("SAVEPOINT" in statement for statement in statements[: begins[2]])
+    assert together.count("SAVEPOINT unit") == together.count("RELEASE unit") == 3
+    assert together.count("ROLLBACK TO unit") == 1
 
 
 def test_when_the_commit_fails_nobody_is_acknowledged_and_the_next_write_works(store: Database) -> None:

@@ -19,6 +19,7 @@ from soap import faults
 from soap.message import Attachment
 from soap.xop import include_href, match_href
 
+DOCUMENT: Final = f"{{{XDS}}}Document"
 SAME_PART: Final = 8
 """How many Documents may share one MIME part: each keeps a copy of its own."""
 _BASE64: Final = 1 << 20
@@ -60,7 +61,7 @@ class NotBase64(Exception):
 def provided_documents(body: etree._Element) -> tuple[Provided, ...]:
     """The xds:Document elements of a ProvideAndRegisterDocumentSetRequest. Raises `Fault` for a wrong xop:Include."""
     found = []
-    for number, element in enumerate(body.iterchildren(f"{{{XDS}}}Document"), 1):
+    for number, element in enumerate(body.iterchildren(DOCUMENT), 1):
         path = f"/ProvideAndRegisterDocumentSetRequest/Document[{number}]"
         href = include_href(element)
         found.append(Provided(element.get("id", ""), path, href, _text(element) if href is None else ""))

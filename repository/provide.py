@@ -18,12 +18,13 @@ from metadata.rules import Finding
 from metadata.translate import Submission
 from metadata.vocabulary import LCM
 from repository import agreement, refusals
-from repository.intake import Intake, Kept, NotBase64, Provided, provided_documents
+from repository.intake import DOCUMENT, Intake, Kept, NotBase64, Provided, provided_documents
 from repository.registration import register
 from repository.repository import Repository
 from repository.store import NewDocument
 from soap import faults
 from soap.message import Reply, Request
+from soap.xop import refuse_stray_includes
 from storage import CommitUnknown, key_of
 
 _log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ def provide_and_register(repository: Repository, request: Request) -> Reply:
     if request_element is None:
         raise faults.sender("ProvideAndRegisterDocumentSetRequest has no SubmitObjectsRequest")
     submission = Submission.of(parse_submit_objects_request(request_element))
+    refuse_stray_includes(request.body, DOCUMENT)
     provided = provided_documents(request.body)
     with Intake(repository.documents) as intake:
         response = _respond(repository, request, submission, provided, intake)
@@ -54,6 +56,7 @@ def answered(response: RegistryResponse, notes: Mapping[str, object] | None = No
 def _respond(
     repository: Repository, request: Request, submission: Submission, provided: Sequence[Provided], intake: Intake
 ) -> RegistryResponse:
+    language = repository.language
     if findings := agreement.of_message(submission, provided):
         return _refusal(repository, findings)
     try:
@@ -63,18 +66,16 @@ def _respond(
         objects = [_completed(o, kept.get(o.id), repository.unique_id) for o in submission.objects]
         return register(repository, objects, _new_documents(submission, kept), intake)
     except NotBase64 as error:
-        return RegistryResponse.of((refusals.not_base64(error.provided.id, error.provided.path),))
+        return RegistryResponse.of((refusals.not_base64(error.provided.id, error.provided.path, language),))
     except OSError as error:
         _log.exception("a document could not be stored")
         full = error.errno in _FULL
-        return RegistryResponse.of(
-            (refusals.out_of_resources(repository.language) if full else refusals.store_failed(),)
-        )
+        return RegistryResponse.of((refusals.out_of_resources(language) if full else refusals.store_failed(language),))
     except sa.exc.TimeoutError:
-        return RegistryResponse.of((refusals.busy(),))
+        return RegistryResponse.of((refusals.busy(language),))
     except (sa.exc.SQLAlchemyError, CommitUnknown):
         _log.exception("the outcome of a submission is not known")
-        return RegistryResponse.of((refusals.outcome_unknown(),))
+        return RegistryResponse.of((refusals.outcome_unknown(language),))
 
 
 def _refusal(repository: Repository, findings: Sequence[Finding]) -> RegistryResponse:

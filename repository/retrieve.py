@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+import sqlalchemy as sa
+
 from metadata.errors import RegistryError, RegistryResponse
 from metadata.responses import DocumentRequest, RetrievedDocument, parse_retrieve_request, write_retrieve_response
 from metadata.vocabulary import FAILURE, PARTIAL_SUCCESS, SUCCESS
@@ -23,8 +25,14 @@ def retrieve(repository: Repository, request: Request) -> Reply:
     """Answers ITI-43: each document asked for as one MIME part, in the order asked, or an error that names it."""
     asked = parse_retrieve_request(request.body)
     ours = [each.document_unique_id for each in asked if each.repository_unique_id == repository.unique_id]
-    with repository.database.read() as connection:
-        rows = store.retrievable(connection, ours)
+    try:
+        with repository.database.read() as connection:
+            rows = store.retrievable(connection, ours)
+    except sa.exc.TimeoutError:
+        return retrieve_failed(RegistryResponse.of((refusals.busy(repository.language),)))
+    except sa.exc.SQLAlchemyError:
+        _log.exception("stored_document could not be read")
+        return retrieve_failed(RegistryResponse.of((refusals.database_failed(repository.language),)))
     errors: list[RegistryError] = []
     documents: list[RetrievedDocument] = []
     parts: list[OutgoingPart] = []
@@ -80,10 +88,10 @@ def _held(
         size = repository.documents.stat(held.object_key).size
     except OSError as error:
         _log.error("the object %s of a document cannot be read: %s", held.object_key, error)
-        return refusals.unreadable_document(unique_id)
+        return refusals.unreadable_document(unique_id, repository.language)
     if size != held.content.size:
         _log.error("the object %s has %d bytes and should have %d", held.object_key, size, held.content.size)
-        return refusals.unreadable_document(unique_id)
+        return refusals.unreadable_document(unique_id, repository.language)
     return held
 
 

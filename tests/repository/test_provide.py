@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -204,6 +205,25 @@ def test_a_reference_to_elsewhere_is_a_fault(bench: Any, message: Any) -> None:
     with pytest.raises(Fault, match="not a cid: URL"):
         bench.provide(message.request())
     assert bench.holds_nothing()
+
+
+def test_an_include_outside_a_document_is_a_fault(bench: Any, message: Any) -> None:
+    request = message.request()
+    slot = request.body.find(".//{*}Value")
+    assert slot is not None
+    etree.SubElement(slot, "{http://www.w3.org/2004/08/xop/include}Include", href="cid:doc1@test")
+    with pytest.raises(Fault, match="only Document may be attached"):
+        bench.provide(request)
+    assert bench.holds_nothing()
+
+
+def test_errors_are_told_in_french_where_the_repository_speaks_it(bench: Any, message_of: Any) -> None:
+    bench.repository = replace(bench.repository, language="fr")
+    message = message_of(doc1=b"a", doc2=b"b")
+    del message.hrefs["doc2"]
+    assert "n'a pas de document" in response(bench.provide(message.request())).errors[0].context
+    bench.registry.says = "deaf"
+    assert "n'a pas répondu" in response(bench.provide(message_of().request())).errors[0].context
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3, 100, 1 << 20, 2_500_001])

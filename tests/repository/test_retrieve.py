@@ -126,5 +126,12 @@ def test_a_damaged_document_is_an_error_and_the_others_come(held: Any, damage: s
     assert contents(reply) == [b"third\n\n"]
 
 
+def test_a_database_that_fails_is_an_error_of_the_repository(held: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    held.repository.database.write(lambda c: stored_document.drop(c))
+    reply = ask(held, (OURS, "2.999.31.100.1"))
+    assert reply.outcome == "Failure"
+    assert reply.error_codes == ("XDSRepositoryError",)
+
+
 def set_state(bench: Any, state: State) -> None:
     bench.repository.database.write(lambda c: c.execute(sa.update(stored_document).values(state=state)))

@@ -89,7 +89,7 @@ class Case:
         floors, rates, single, latencies = [], [], [], []
         idle, peak = self.server.memory("VmRSS"), dict[int, int]()
         for _ in range(self._rounds):
-            floors.append(loop(bare, 0, 1) * megabytes)
+            floors.append(loop(bare, 0) * megabytes)
             self.server.reset_peak_memory()
             for clients, kept in ((CLIENTS, rates), (1, single)):
                 load = Load(self.server.host, self.server.port, clients, SUCCESS)

@@ -5,14 +5,13 @@ the same kind on the same disk.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
-from carnet.migrations import upgrade
-
 from benchmarks.http import Segments
 from carnet import parts
+from carnet.migrations import upgrade
 from carnet.settings import Settings
 from registry.service import operations as registry_operations
 from repository.service import operations as repository_operations
@@ -119,19 +118,11 @@ def _finish(reply: Reply) -> None:
             pass
 
 
-def loop(call: Callable[[], None], seconds: float, most: int = 1 << 62) -> float:
-    """Calls per second over at least `seconds`, or `most` calls."""
+def loop(call: Callable[[], None], seconds: float) -> float:
+    """Calls per second over at least `seconds`, and at least one call."""
     begun = time.perf_counter()
     count = 0
-    while count < most and time.perf_counter() - begun < seconds:
+    while not count or time.perf_counter() - begun < seconds:
         call()
         count += 1
     return count / (time.perf_counter() - begun)
-
-
-def cycle(make: Callable[[int], Segments]) -> Iterator[Segments]:
-    """`make(0)`, `make(1)`, … without end."""
-    number = 0
-    while True:
-        yield make(number)
-        number += 1

@@ -11,9 +11,11 @@ from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
+from registry.queries.lists import filled, places_for, within
 from registry.queries.patterns import ESCAPE, MOST_IN_SQL, like_exactly, like_pattern, matches
 from registry.queries.shelves import Row, raw
 from registry.tables import EntryKind, PatientState, patient, patient_alias
+from storage.statements import Statement
 
 VISIBLE: Final = (PatientState.ACTIVE, PatientState.SEEN)
 """Patients whose objects a query may show; those of a merged patient are shown under the survivor."""
@@ -25,7 +27,8 @@ class Shape(NamedTuple):
     kind: str
     """`in`, `from`, `to`, `absent or from`, `absent or to`, `on-demand or from`, `on-demand or to`, `like`."""
     column: str
-    patterns: int = 0
+    size: int = 0
+    """Patterns of a `like`, places of an `in`."""
 
 
 Check = Callable[[Any], bool]
@@ -44,7 +47,8 @@ class Conditions:
     def one_of(self, column: str, values: Sequence[Any]) -> None:
         """The column holds one of the values; no values, no condition."""
         if values:
-            self._add(Shape("in", column), values)
+            self.values.update(filled(f"v{len(self.shapes)}", values))
+            self.shapes.append(Shape("in", column, places_for(values)))
 
     def between(self, column: str, start: int | None, end: int | None, unless: str = "") -> None:
         """`start <= column < end`, either bound may be absent; rows of which `unless` is true pass anyway."""
@@ -109,7 +113,7 @@ def _holds_a_match(prefix: str, patterns: Sequence[str]) -> Check:
 @lru_cache(maxsize=512)
 def of_patient(
     table: sa.Table, columns: Columns, shapes: tuple[Shape, ...], checked: tuple[str, ...], limited: bool
-) -> sa.Select[Any]:
+) -> Statement:
     """Rows of one patient that meet all conditions. Values: `pat`, `pid`, `limit` if so, and those of the conditions.
 
     The patient is found by hash and confirmed by the whole id; those merged into the patient come along.
@@ -121,18 +125,20 @@ def of_patient(
     known = sa.exists().where(
         patient.c.pat == pat,
         patient.c.pid == sa.bindparam("pid", type_=sa.Text()),
-        patient.c.state.in_([int(state) for state in VISIBLE]),
+        sa.or_(*(patient.c.state == int(state) for state in VISIBLE)),
     )
     found = _select(table, columns, shapes, checked).where(table.c.pat.in_(chain), known)
-    return found.limit(sa.bindparam("limit", type_=sa.Integer())) if limited else found
+    return Statement(found.limit(sa.bindparam("limit", type_=sa.Integer())) if limited else found)
 
 
 @lru_cache(maxsize=128)
-def by_ids(table: sa.Table, columns: Columns, shapes: tuple[Shape, ...], checked: tuple[str, ...]) -> sa.Select[Any]:
-    """Rows of one patient by id that meet all conditions. Values: `pat`, `ids` and those of the conditions."""
+def by_ids(
+    table: sa.Table, columns: Columns, shapes: tuple[Shape, ...], checked: tuple[str, ...], places: int
+) -> Statement:
+    """Rows of one patient by id that meet all conditions. Values: `pat`, list `id` and those of the conditions."""
     pat = sa.bindparam("pat", type_=sa.BigInteger())
-    ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
-    return _select(table, columns, shapes, checked).where(table.c.pat == pat, raw(table.c.id).in_(ids))
+    ids = within(raw(table.c.id), "id", places)
+    return Statement(_select(table, columns, shapes, checked).where(table.c.pat == pat, ids))
 
 
 def _select(table: sa.Table, columns: Columns, shapes: tuple[Shape, ...], checked: tuple[str, ...]) -> sa.Select[Any]:
@@ -142,10 +148,10 @@ def _select(table: sa.Table, columns: Columns, shapes: tuple[Shape, ...], checke
 
 def _clause(table: sa.Table, shape: Shape, number: int) -> sa.ColumnElement[bool]:
     column: sa.ColumnElement[Any] = table.c[shape.column]
-    value: sa.BindParameter[Any] = sa.bindparam(f"v{number}", type_=column.type, expanding=shape.kind == "in")
+    value: sa.BindParameter[Any] = sa.bindparam(f"v{number}", type_=column.type)
     match shape.kind:
         case "in":
-            return column.in_(value)
+            return within(column, f"v{number}", shape.size)
         case "from":
             return column >= value
         case "to":
@@ -159,6 +165,6 @@ def _clause(table: sa.Table, shape: Shape, number: int) -> sa.ColumnElement[bool
         case "on-demand or to":
             return (table.c.kind == int(EntryKind.ON_DEMAND)) | (column < value)
         case "like":
-            patterns = (sa.bindparam(f"v{number}_{i}", type_=sa.Text()) for i in range(shape.patterns))
+            patterns = (sa.bindparam(f"v{number}_{i}", type_=sa.Text()) for i in range(shape.size))
             return sa.or_(*(column.like(pattern, escape=ESCAPE) for pattern in patterns))
     raise AssertionError(f"no condition of kind {shape.kind}")

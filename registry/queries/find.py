@@ -95,7 +95,7 @@ def _rows(
     values = {**conditions.values, "pat": pat, "pid": pid}
     if limited:
         values["limit"] = (limit or 0) + 1
-    return list(conditions.passing(connection.execute(statement, values).all()))
+    return list(conditions.passing(statement.rows(connection, values)))
 
 
 def _merge(results: Results, more: Results) -> None:

@@ -6,18 +6,21 @@ every key.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from functools import cache
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from registry import patients
 from registry.queries.conditions import VISIBLE, Conditions, by_ids
+from registry.queries.lists import filled, places_for, within
 from registry.queries.shelves import ASSOCIATIONS, RawKey, Row, Shelf, Survivor, Survivors, raw
 from registry.tables import ASSOCIATION_TYPE_NUMBER, Located, LocatorFlag, association, locator, locator_more
 from storage import key_of
+from storage.statements import Statement
 
-PORTION: Final = 500
+PORTION: Final = 512
 """Ids in one statement."""
 
 HAS_MEMBER: Final = ASSOCIATION_TYPE_NUMBER["urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember"]
@@ -32,18 +35,25 @@ class Place(NamedTuple):
     id: RawKey
 
 
-_keys: Final[sa.BindParameter[Any]] = sa.bindparam("keys", expanding=True)
-_LOCATE: Final = sa.select(
-    raw(locator.c.key), locator.c.kind, locator.c.flags, locator.c.pat, raw(locator.c.ref)
-).where(raw(locator.c.key).in_(_keys))
-_LOCATE_MORE: Final = sa.select(locator_more.c.pat, raw(locator_more.c.ref)).where(raw(locator_more.c.key).in_(_keys))
-
 _pat = sa.bindparam("pat", type_=sa.BigInteger())
-_ends: Final[sa.BindParameter[Any]] = sa.bindparam("ends", expanding=True)
-_source, _target = raw(association.c.src), raw(association.c.tgt)
-_OF_PATIENT = sa.select(*ASSOCIATIONS.columns).where(association.c.pat == _pat)
-_FROM: Final = _OF_PATIENT.where(_source.in_(_ends))
-_TO: Final = _OF_PATIENT.where(_target.in_(_ends))
+
+
+@cache
+def _locate(places: int) -> Statement:
+    columns = (raw(locator.c.key), locator.c.kind, locator.c.flags, locator.c.pat, raw(locator.c.ref))
+    return Statement(sa.select(*columns).where(within(raw(locator.c.key), "key", places)))
+
+
+@cache
+def _locate_more(places: int) -> Statement:
+    columns = (locator_more.c.pat, raw(locator_more.c.ref))
+    return Statement(sa.select(*columns).where(within(raw(locator_more.c.key), "key", places)))
+
+
+@cache
+def _with_end(end: str, places: int) -> Statement:
+    ends = within(raw(association.c[end]), "end", places)
+    return Statement(sa.select(*ASSOCIATIONS.columns).where(association.c.pat == _pat, ends))
 
 
 def raw_key(connection: sa.Connection, key: UUID) -> RawKey:
@@ -66,14 +76,15 @@ def locate(connection: sa.Connection, keys: Collection[RawKey], kinds: Collectio
     places: list[Place] = []
     for portion in _portions(keys):
         shared = []
-        for key, kind, flags, pat, ref in connection.execute(_LOCATE, {"keys": portion}):
+        located = _locate(places_for(portion)).rows(connection, filled("key", portion))
+        for key, kind, flags, pat, ref in located:
             if kind in kinds:
                 places.append(Place(kind, pat, ref))
                 if flags & LocatorFlag.MORE:
                     shared.append(key)
         if shared:
             # several DocumentEntries share a uniqueId; all are meant
-            more = connection.execute(_LOCATE_MORE, {"keys": shared})
+            more = _locate_more(places_for(shared)).rows(connection, filled("key", shared))
             places.extend(Place(Located.ENTRY_UUID, pat, ref) for pat, ref in more)
     return places
 
@@ -83,37 +94,37 @@ def fetch(
 ) -> list[Row]:
     """The rows at these places, as far as they meet the conditions."""
     wanted = conditions or Conditions()
-    statement = by_ids(shelf.table, shelf.columns, tuple(wanted.shapes), wanted.checked_columns)
+    shapes = tuple(wanted.shapes)
     rows: list[Row] = []
     for pat, ids in _by_patient(places).items():
         for portion in _portions(ids):
-            found = connection.execute(statement, {**wanted.values, "pat": pat, "ids": portion}).all()
-            rows.extend(wanted.passing(found))
+            statement = by_ids(shelf.table, shelf.columns, shapes, wanted.checked_columns, places_for(portion))
+            values = {**wanted.values, "pat": pat, **filled("id", portion)}
+            rows.extend(wanted.passing(statement.rows(connection, values)))
     return rows
 
 
 def associations_from(connection: sa.Connection, places: Iterable[Place]) -> list[Row]:
     """The Associations whose source lies at one of the places."""
-    return list(_touching(connection, places, (_FROM,)))
+    return list(_touching(connection, places, ("src",)))
 
 
 def associations_to(connection: sa.Connection, places: Iterable[Place]) -> list[Row]:
     """The Associations whose target lies at one of the places."""
-    return list(_touching(connection, places, (_TO,)))
+    return list(_touching(connection, places, ("tgt",)))
 
 
 def associations_at(connection: sa.Connection, places: Iterable[Place]) -> list[Row]:
     """The Associations that begin or end at one of the places; one that does both comes twice."""
-    return list(_touching(connection, places, (_FROM, _TO)))
+    return list(_touching(connection, places, ("src", "tgt")))
 
 
-def _touching(
-    connection: sa.Connection, places: Iterable[Place], statements: Sequence[sa.Select[Any]]
-) -> Iterator[Row]:
+def _touching(connection: sa.Connection, places: Iterable[Place], ends: Sequence[str]) -> Iterator[Row]:
     for pat, ids in _by_patient(places).items():
         for portion in _portions(ids):
-            for statement in statements:
-                yield from connection.execute(statement, {"pat": pat, "ends": portion}).all()
+            values = {"pat": pat, **filled("end", portion)}
+            for end in ends:
+                yield from _with_end(end, places_for(portion)).rows(connection, values)
 
 
 def hidden_and_merged(connection: sa.Connection, pats: Collection[int]) -> tuple[set[int], Survivors]:

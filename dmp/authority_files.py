@@ -53,6 +53,7 @@ def write(authority: Authority, directory: Path) -> None:
     for identity in authority.bad.values():
         _write_identity(directory / "identities" / "bad", identity)
     write_private(directory / "README.txt", _README.encode())
+    write_private(directory / ".gitignore", b"*\n")  # private keys never enter a repository
 
 
 def _write_identity(directory: Path, identity: Identity) -> None:
@@ -77,6 +78,26 @@ def _write_crl(directory: Path, name: str, crl: x509.CertificateRevocationList) 
 def is_authority(directory: Path) -> bool:
     """A test authority was written here, keys and all."""
     return (directory / "authority" / "root.key").exists()
+
+
+def certificate_of(directory: Path, name: str) -> tuple[x509.Certificate, ...]:
+    """The certificates of an identity by its name (`nurse`), one of them (`nurse-auth`), a server's, or a PEM file's.
+
+    Raises `KeyFileError`.
+    """
+    identities = directory / "identities"
+    if (identities / f"{name}{AUTHENTICATION_SUFFIX}.pem").exists():
+        paths = [identities / f"{name}.pem", identities / f"{name}{AUTHENTICATION_SUFFIX}.pem"]
+    else:
+        candidates = (identities / f"{name}.pem", directory / f"{name}.pem", Path(name))
+        paths = [path for path in candidates if path.is_file()][:1]
+    if not paths:
+        known = ", ".join(sorted(path.stem for path in identities.glob("*.pem")))
+        raise KeyFileError(f"there is no {name} in {identities}; there are {known}")
+    try:
+        return tuple(x509.load_pem_x509_certificates(path.read_bytes())[0] for path in paths)
+    except ValueError:
+        raise KeyFileError(f"{paths[0]}: holds no PEM certificate") from None
 
 
 def renew_crls(

@@ -250,6 +250,11 @@ class LiveTrust:
     def current(self) -> TrustStore:
         return self._watched.current
 
+    @property
+    def value(self) -> TrustStore:
+        """The store as of the last look, without starting the thread: for whoever forks later."""
+        return self._watched.value
+
     def refresh(self) -> bool:
         """Looks at the files now; whether there is a new store."""
         return self._watched.refresh()

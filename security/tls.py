@@ -108,8 +108,6 @@ class ServerTls:
 
     def refresh(self) -> bool:
         """Looks at the files now; whether a new context is in use."""
-        if self._trust is not None:
-            self._trust.refresh()
         return self._moments.refresh()
 
     def close(self) -> None:
@@ -119,10 +117,12 @@ class ServerTls:
             self._trust.close()
 
     def _state(self) -> tuple[tuple[FileState, ...], TrustStore | None]:
+        if self._trust is not None:
+            self._trust.refresh()
         return state_of((self._certificate, self._key)), self._believed()
 
     def _believed(self) -> TrustStore | None:
-        return None if self._trust is None else self._trust.current
+        return None if self._trust is None else self._trust.value
 
     def _load(self) -> _Moment:
         trust = self._believed()

@@ -39,7 +39,13 @@ class Watched(Generic[T]):
         _watching.add(self)
 
     @property
+    def value(self) -> T:
+        """As of the last look; starts nothing."""
+        return self._value
+
+    @property
     def current(self) -> T:
+        """The same, and from now on somebody looks."""
         if self._thread is None and not self._stop.is_set():
             self._start()
         return self._value

@@ -248,7 +248,8 @@ def test_a_revocation_counts_without_a_restart_even_for_a_resumed_session(
     assert server.answered.acquire(timeout=20)
     assert talk(server, mine) is None
     with (
-        contextlib.suppress(OSError), socket.create_connection(server.address) as plain,
+        contextlib.suppress(OSError),
+        socket.create_connection(server.address) as plain,
         mine.wrap_socket(plain, server_hostname="localhost", session=session) as connection,
     ):
         connection.sendall(b"hello")

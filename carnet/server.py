@@ -1,5 +1,6 @@
 """The HTTP server: gunicorn with threads, a stop that lets requests finish, and clients that cannot hold a thread."""
 
+import contextlib
 import logging
 import signal
 import socket
@@ -57,10 +58,26 @@ class Worker(ThreadWorker):
         # A terminal sends Ctrl-C to every process: the master decides how its workers stop.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._in_hand: set[TConn] = set()
+
     def handle(self, conn: TConn) -> Any:
         if not isinstance(conn.sock, Connection):
             conn.sock = Connection.adopt(conn.sock, self.app.settings.stall_timeout)
-        return super().handle(conn)
+        self._in_hand.add(conn)
+        try:
+            return super().handle(conn)
+        finally:
+            self._in_hand.discard(conn)
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        super().handle_exit(sig, frame)
+        for conn in tuple(self._in_hand):
+            # browsers open connections in advance: nobody is served by waiting for their first byte
+            if not conn.initialized and not conn.data_ready:
+                with contextlib.suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RD)
 
 
 class Master(Arbiter):

@@ -127,6 +127,29 @@ def test_a_killed_worker_is_replaced(start_carnet: Callable[..., Any], tmp_path:
         assert serving.stop() == 0
 
 
+def test_clients_that_stall_do_not_keep_others_from_being_served(
+    start_carnet: Callable[..., Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "carnet.toml"
+    file.write_text("workers = 1\nthreads = 2\nstall-timeout = 1\n")
+    serving = start_carnet(tmp_path, "--config", str(file))
+    stalled = []
+    try:
+        for beginning in (b"POST /reg", b"POST /registry HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n<x") * 3:
+            stalled.append(socket.create_connection(serving.address, 5))
+            stalled[-1].sendall(beginning)
+        assert get(base_of(serving) + "/health/ready")[0] == 200
+        for connection in stalled:
+            connection.settimeout(20)
+            while connection.recv(65536):
+                pass
+        assert "Traceback" not in serving.log.read_text()
+    finally:
+        for connection in stalled:
+            connection.close()
+        assert serving.stop() == 0
+
+
 def test_one_actor_alone(tmp_path: Path) -> None:
     command = [
         sys.executable,

@@ -1,3 +1,5 @@
+import multiprocessing
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -324,6 +326,27 @@ def test_eight_descriptions_of_one_document_at_once_are_all_found(make: Any, reg
     found = {first.ref, *(row.ref for row in rows("locator_more"))}
     assert found == {row.id for row in rows("document_entry")}
     assert len(found) == 8
+
+
+def test_several_processes_register_at_once_without_losing_or_failing(
+    make: Any, registry: Registry, rows: Rows
+) -> None:
+    registry.register(make.submission(make.entry()))  # the parent has open connections when it forks
+    shared = make.submission(make.entry())
+    own = [[make.submission(make.entry()) for _ in range(8)] for _ in range(3)]
+
+    def work(submissions: Any) -> None:
+        outcomes = [registry.register(s).succeeded for s in (*submissions, shared)]
+        os._exit(0 if all(outcomes) else 1)
+
+    context = multiprocessing.get_context("fork")
+    workers = [context.Process(target=work, args=(submissions,)) for submissions in own]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(60)
+    assert [worker.exitcode for worker in workers] == [0, 0, 0]
+    assert len(rows("document_entry")) == 1 + 3 * 8 + 1
 
 
 def test_a_commit_of_unknown_outcome_is_looked_up_before_the_answer(

@@ -28,6 +28,10 @@ STORED_QUERY: Final = f"{{{QUERY}}}AdhocQueryRequest"
 _MOST: Final = 20
 """Schema violations told in one answer."""
 
+_BUSY: Final = ("SQLITE_BUSY", "SQLITE_LOCKED", "08", "40", "53300", "55P03", "57")
+"""Beginnings of SQLite error names and of SQLSTATEs: another time it may work."""
+_FULL: Final = ("SQLITE_FULL", "53")
+
 _log = logging.getLogger("carnet.registry")
 
 
@@ -112,9 +116,13 @@ def _feed_operations(feed: PatientFeed) -> list[Operation]:
 
 def _unavailable(transaction: str, error: sa.exc.SQLAlchemyError) -> RegistryError:
     """What the sender is told when the database does not play along; its own words may name a patient."""
-    _log.error("%s: %s: %s", transaction, type(error).__name__, type(getattr(error, "orig", None)).__name__)
-    if isinstance(error, sa.exc.TimeoutError | sa.exc.OperationalError):
+    trouble = getattr(error, "orig", None)
+    state = str(getattr(trouble, "sqlstate", None) or getattr(trouble, "sqlite_errorname", None) or "")
+    _log.error("%s: %s %s", transaction, type(error).__name__, state)
+    if isinstance(error, sa.exc.TimeoutError) or state.startswith(_BUSY):
         return RegistryError(ErrorCode.REGISTRY_BUSY, "the registry is too busy; send this again later")
+    if state.startswith(_FULL):
+        return RegistryError(ErrorCode.REGISTRY_OUT_OF_RESOURCES, "the registry has no room left to keep this")
     return RegistryError(ErrorCode.REGISTRY_ERROR, "internal error of the registry")
 
 

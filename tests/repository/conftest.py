@@ -12,8 +12,8 @@ from metadata.ebrim import RegistryObject, submit_objects_request
 from metadata.errors import ErrorCode, RegistryError, RegistryResponse
 from metadata.model import Association, Author, Code, DocumentEntry, SubmissionSet
 from metadata.translate import Submission, to_ebrim
-from repository.documents import LocalStore
 from repository.forwarding import Also, RegistryUnavailable
+from repository.localstore import LocalStore
 from repository.provide import provide_and_register
 from repository.repository import Repository
 from repository.tables import metadata as tables

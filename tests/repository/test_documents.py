@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from repository.documents import Content, DocumentStore, LocalStore, new_key, open_store
+from repository.documents import Content, DocumentStore, new_key, open_store
+from repository.localstore import LocalStore
 from repository.objectstore import ObstoreStore
 
 STORES: dict[str, Callable[[Path], DocumentStore]] = {

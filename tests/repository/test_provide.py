@@ -13,7 +13,7 @@ from lxml import etree
 from metadata.ebrim import Kind
 from metadata.errors import RegistryError, RegistryResponse
 from metadata.responses import parse_registry_response
-from repository import documents
+from repository import localstore
 from soap.faults import Fault, sender
 from soap.message import Reply
 
@@ -262,7 +262,7 @@ def test_a_full_disk_leaves_nothing(bench: Any, message: Any, monkeypatch: pytes
     def no_space(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(documents.os, "fsync", no_space)
+    monkeypatch.setattr(localstore.os, "fsync", no_space)
     assert codes(bench.provide(message.request())) == ["XDSRepositoryOutOfResources"]
     assert bench.holds_nothing()
 

@@ -7,8 +7,12 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from carnet import __version__
+
+DEFAULT_REPOSITORY: Final = "http://127.0.0.1:8080/repository"
+"""Where `carnet send` looks when it is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ def banner(endpoints: Endpoints, *, data: Path, database: str, notes: tuple[str,
 def first_command(endpoints: Endpoints) -> str:
     """One command that shows the service at work."""
     if endpoints.repository:
-        return f"{own_name()} send --sample --repository {endpoints.repository}"
+        where = "" if endpoints.repository == DEFAULT_REPOSITORY else f" --repository {endpoints.repository}"
+        return f"{own_name()} send --sample{where}"
     return f"curl '{endpoints.registry}?wsdl'"
 
 

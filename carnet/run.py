@@ -96,6 +96,8 @@ def with_database(settings: Settings, work: "Callable[[Database], str]") -> str:
         return work(database)
     except WrongRevision as error:
         raise ConfigurationError(str(error)) from None
+    except ImportError as error:
+        raise ConfigurationError(f"PostgreSQL needs {error.name}: install carnet[postgresql]") from None
     except DBAPIError as error:
         raise ConfigurationError(f"the database {database.url!r} cannot be used: {error.orig}") from None
     finally:

@@ -1,9 +1,11 @@
 """The ready file is whole or absent; the banner says what a person needs first."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
-from carnet.ready import Endpoints, banner, remove_ready_file, url_of, write_ready_file
+from carnet.ready import DEFAULT_REPOSITORY, Endpoints, banner, remove_ready_file, url_of, write_ready_file
+from client.options import REPOSITORY
 
 ENDPOINTS = Endpoints(
     "http://127.0.0.1:8080/",
@@ -58,3 +60,10 @@ def test_the_banner_of_a_registry_alone_has_no_repository(tmp_path: Path) -> Non
     text = banner(alone, data=tmp_path, database="SQLite")
     assert "Repository" not in text
     assert "carnet send" not in text
+
+
+def test_the_command_to_try_names_the_repository_only_where_it_is_not_the_usual_one(tmp_path: Path) -> None:
+    assert f"--repository {ENDPOINTS.repository}" not in banner(ENDPOINTS, data=tmp_path, database="SQLite")
+    elsewhere = replace(ENDPOINTS, repository="http://127.0.0.1:9/repository")
+    assert "--repository http://127.0.0.1:9/repository" in banner(elsewhere, data=tmp_path, database="SQLite")
+    assert DEFAULT_REPOSITORY == REPOSITORY

@@ -69,7 +69,7 @@ class _Console:
 
 def _shown(value: Any) -> str:
     """What a client wrote must not look like a line of ours."""
-    text = str(value)
+    text = ",".join(value) if isinstance(value, list) else str(value)
     return text if text.isprintable() else repr(text)
 
 

@@ -66,6 +66,7 @@ def test_an_exchange_is_one_console_line() -> None:
     (line,) = stream.getvalue().splitlines()
     assert "ITI-42" in line
     assert "outcome=Failure" in line
+    assert "errors=XDSRegistryMetadataError,XDSMadeUp" in line
 
 
 def test_a_client_cannot_write_lines_of_its_own() -> None:

@@ -56,7 +56,7 @@ class Shelf:
     columns: tuple[sa.ColumnElement[Any], ...]
     """What `fragments` needs of a row, in its order."""
     fragments: Callable[[Iterable[Row], Survivors], list[bytes]]
-    """The rows as ebRIM elements with the prefix `rim` not declared."""
+    """The rows as ebRIM elements with the prefix `rim` not declared, in pieces: joining them is left to who sends."""
 
     @property
     def reference_columns(self) -> tuple[sa.ColumnElement[Any], ...]:
@@ -84,7 +84,7 @@ def references(rows: Iterable[Row]) -> list[bytes]:
 
 
 def _entries(rows: Iterable[Row], survivors: Survivors) -> list[bytes]:
-    found = []
+    found: list[bytes] = []
     for pat, id_, home, status, obj, lid in rows:
         own = key_text(id_)
         logical = own if lid == id_ else key_text(lid)
@@ -95,35 +95,35 @@ def _entries(rows: Iterable[Row], survivors: Survivors) -> list[bytes]:
         content = unpack(obj)
         if pat in survivors:
             content = _carrying(content, ENTRY_PATIENT_ID, survivors[pat].patient_id)
-        found.append(opening.encode() + content)
+        found += (opening.encode(), content)
     return found
 
 
 def _submission_sets(rows: Iterable[Row], survivors: Survivors) -> list[bytes]:
-    found = []
+    found: list[bytes] = []
     for pat, id_, home, status, obj in rows:
         content = unpack(obj)
         if pat in survivors:
             content = _carrying(content, SUBMISSION_SET_PATIENT_ID, survivors[pat].patient_id)
-        found.append(_opening("RegistryPackage", id_, id_, status, home) + content)
+        found += (_opening("RegistryPackage", id_, id_, status, home), content)
     return found
 
 
 def _folders(rows: Iterable[Row], survivors: Survivors) -> list[bytes]:
-    found = []
+    found: list[bytes] = []
     for pat, id_, home, status, obj, lid, updated in rows:
         content = splice_slot(unpack(obj), Slot(LAST_UPDATE_TIME, (f"{updated:014d}",)))
         if pat in survivors:
             content = _carrying(content, FOLDER_PATIENT_ID, survivors[pat].patient_id)
-        found.append(_opening("RegistryPackage", id_, lid, status, home) + content)
+        found += (_opening("RegistryPackage", id_, lid, status, home), content)
     return found
 
 
 def _associations(rows: Iterable[Row], _survivors: Survivors) -> list[bytes]:
-    found = []
+    found: list[bytes] = []
     for _, id_, home, status, obj, type_, src, tgt, original in rows:
         content = plain_association(type_, _uuid(src), _uuid(tgt), original) if obj is None else unpack(obj)
-        found.append(_opening("Association", id_, id_, status, home) + content)
+        found += (_opening("Association", id_, id_, status, home), content)
     return found
 
 

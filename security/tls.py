@@ -102,7 +102,7 @@ class ServerTls:
             if moment.trust is not None:
                 moment.trust.validate(_shown(connection), Usage.AUTH, at=datetime.now(UTC))
             connection.settimeout(None)
-        except (OSError, CertificateRefused) as error:
+        except (OSError, ValueError, CertificateRefused) as error:  # ValueError: the socket was closed under our hands
             raise self._refuse(address, error, connection or accepted) from None
         return connection
 
@@ -130,7 +130,7 @@ class ServerTls:
         context.sslsocket_class = self._socket_class
         return _Moment(context, trust)
 
-    def _refuse(self, address: str, error: OSError | CertificateRefused, connection: socket.socket) -> HandshakeRefused:
+    def _refuse(self, address: str, error: Exception, connection: socket.socket) -> HandshakeRefused:
         reason, detail = _why(error)
         shown = connection.getpeercert(True) if isinstance(error, CertificateRefused) else None  # type: ignore[attr-defined]
         connection.close()
@@ -161,11 +161,12 @@ def _shake(connection: ssl.SSLSocket, deadline: float) -> None:
 
 def _shown(connection: ssl.SSLSocket) -> bytes:
     shown = connection.getpeercert(binary_form=True)
-    assert shown is not None, "OpenSSL was told to require one"  # noqa: S101
+    if shown is None:
+        raise CertificateRefused(Reason.MALFORMED, "the handshake ended without a certificate to look at")
     return shown
 
 
-def _why(error: OSError | CertificateRefused) -> tuple[str, str]:
+def _why(error: Exception) -> tuple[str, str]:
     if isinstance(error, CertificateRefused):
         return error.reason, error.detail
     if isinstance(error, TimeoutError):

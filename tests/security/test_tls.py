@@ -261,6 +261,27 @@ def test_a_revocation_counts_without_a_restart_even_for_a_resumed_session(
     assert not server.tls.refresh()
 
 
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
+def test_a_resumed_session_shows_the_same_certificate(
+    authority: Authority,
+    start: Callable[..., Server],
+    context: Callable[..., ssl.SSLContext],
+    version: ssl.TLSVersion,
+) -> None:
+    server, own = start(), authority.identities["doctor"].authentication
+    mine, session = context(own, version), None
+    for resumed in (False, True):
+        with (
+            socket.create_connection(server.address) as plain,
+            mine.wrap_socket(plain, server_hostname="localhost", session=session) as connection,
+        ):
+            connection.sendall(b"hello")
+            assert connection.recv(100) == b"hello"
+            assert connection.session_reused is resumed
+            session = connection.session
+    assert server.seen == [own.certificate.public_bytes(Encoding.DER)] * 2
+
+
 def test_a_new_server_certificate_is_shown_without_a_restart(
     directory: Path,
     authority: Authority,
@@ -363,6 +384,30 @@ def test_a_client_refuses_a_server_whose_certificate_was_revoked(
         pytest.raises(ssl.SSLCertVerificationError, match="certificate revoked"),
     ):
         mine.wrap_socket(plain, server_hostname="localhost")
+
+
+def test_a_socket_that_is_closed_already_is_refused_and_not_raised(directory: Path) -> None:
+    tls = ServerTls(directory / "server.pem", directory / "server.key", interval=3600)
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    ours.close()
+    with pytest.raises(HandshakeRefused):
+        tls.wrap(ours)
+    tls.close()
+
+
+def test_a_worker_may_bring_its_own_kind_of_socket(
+    start: Callable[..., Server], context: Callable[..., ssl.SSLContext], authority: Authority
+) -> None:
+    class Patient(ssl.SSLSocket):
+        pass
+
+    server = start(socket_class=Patient)
+    wrapped: list[type] = []
+    shake = server.tls.wrap
+    server.tls.wrap = lambda accepted: wrapped.append(type(made := shake(accepted))) or made  # type: ignore[method-assign,func-returns-value]
+    assert talk(server, context(authority.identities["doctor"].authentication)) == b"hello"
+    assert wrapped == [Patient]
 
 
 def test_stale_lists_close_the_door(

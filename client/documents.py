@@ -9,15 +9,16 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from client import cda, french
+from client import cda
+from dmp import nomenclature
 from metadata.datatypes import DTM, new_uuid_urn, oid_from_uuid
 from metadata.model import Author, Code, DocumentEntry
 
 PIECE: Final = 1 << 18
 
-TYPE: Final = Code("51851-4", french.LOINC, "Document administratif")
-CLASS: Final = Code("10", french.CLASSES, "Compte rendu")
-FORMAT: Final = Code("urn:ihe:iti:xds:2017:mimeTypeSufficient", french.IHE_FORMATS, "Type MIME suffisant")
+TYPE: Final = Code("51851-4", nomenclature.LOINC, "Document administratif")
+CLASS: Final = Code("10", nomenclature.CLASSES, "Compte rendu")
+FORMAT: Final = Code("urn:ihe:iti:xds:2017:mimeTypeSufficient", nomenclature.IHE_FORMATS, "Type MIME suffisant")
 FACILITY: Final = Code("SA07", "1.2.250.1.71.4.2.4", "Cabinet individuel")
 PRACTICE_SETTING: Final = Code("AMBULATOIRE", "1.2.250.1.213.1.1.4.9", "Ambulatoire")
 CONFIDENTIALITY: Final = Code("N", "2.16.840.1.113883.5.25", "Normal")
@@ -84,7 +85,7 @@ class Wishes:
     def apply(self, entry: DocumentEntry) -> DocumentEntry:
         said: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
         if self.type_code and not self.class_code:
-            said["class_code"] = french.class_code(self.type_code.code) or entry.class_code
+            said["class_code"] = nomenclature.class_code(self.type_code.code) or entry.class_code
         return replace(entry, **said)
 
 
@@ -92,7 +93,7 @@ def prepare(content: Path | bytes, wishes: Wishes | None = None, *, with_identif
     """The document at a path, or the bytes given, with an entry that a registry can take.
 
     A CDA document tells most of its entry itself; any other gets usual French codes, a new uniqueId and its file's
-    name, type and date. Reads the content once for hash and size. `with_identifier_types`: see `client.cda`.
+    name, type and date. Reads the content once for hash and size. `with_identifier_types`: see `dmp.cda`.
     Raises `DocumentError` for a broken CDA document or one without a patient, and `OSError`.
     """
     draft = Document(DocumentEntry("", None, None, None), content)
@@ -138,7 +139,7 @@ def _complete(entry: DocumentEntry) -> DocumentEntry:
         entry,
         unique_id=entry.unique_id or oid_from_uuid(),
         type_code=type_code,
-        class_code=entry.class_code or french.class_code(type_code.code) or CLASS,
+        class_code=entry.class_code or nomenclature.class_code(type_code.code) or CLASS,
         format_code=entry.format_code or FORMAT,
         healthcare_facility_type_code=entry.healthcare_facility_type_code or FACILITY,
         practice_setting_code=entry.practice_setting_code or PRACTICE_SETTING,

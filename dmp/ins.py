@@ -87,9 +87,10 @@ class Ins:
     @property
     def flaws(self) -> frozenset[Flaw]:
         """Everything that is wrong; empty for a well-formed INS."""
+        if self.oid == INS_C:
+            return frozenset() if _INS_C.fullmatch(self.matricule) else frozenset({Flaw.STRUCTURE})
         if self.oid not in MATRICULES:
-            known = self.oid == INS_C
-            return frozenset() if known and _INS_C.fullmatch(self.matricule) else frozenset({_unlike(known)})
+            return frozenset({Flaw.AUTHORITY})
         if not _MATRICULE.fullmatch(self.matricule):
             return frozenset({Flaw.STRUCTURE})
         found = set()
@@ -104,10 +105,12 @@ class Ins:
         return self.oid in LEGACY
 
     def same_person(self, other: "Ins") -> bool:
-        """The same matricule, under any OID of a NIR or NIA: the INSi service answers with that of production in tests."""
-        return self.matricule == other.matricule and (
-            self.oid == other.oid or {self.oid, other.oid} <= MATRICULES
-        )  # a person who passes from NIA to NIR gets another matricule, and the feed merges the two
+        """The same matricule, under any OID of a NIR or NIA; the INSi service answers with that of production in tests.
+
+        A person who passes from NIA to NIR gets another matricule; the identity feed merges the two.
+        """
+        one_family = self.oid == other.oid or {self.oid, other.oid} <= MATRICULES
+        return one_family and self.matricule == other.matricule
 
     @property
     def canonical(self) -> str:
@@ -117,10 +120,6 @@ class Ins:
     def __str__(self) -> str:
         """The CX as the DMP writes it, `NH` in component 5."""
         return str(CX(self.matricule, self.oid, IDENTIFIER_TYPE))
-
-
-def _unlike(known_authority: bool) -> Flaw:
-    return Flaw.STRUCTURE if known_authority else Flaw.AUTHORITY
 
 
 def same_patient(first: str, second: str) -> bool:

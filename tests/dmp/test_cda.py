@@ -1,12 +1,14 @@
 from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from client import sample
-from client.cda import CdaError, Header, Parent, read_header
-from client.cda_elements import utc
+from dmp.cda import CdaError, Header, Parent, read_header
+from dmp.cda_elements import MAX_HEADER, utc
 from metadata.datatypes import DTM, XCN, XON
 from metadata.model import Code
 
@@ -277,3 +279,75 @@ def test_times_become_utc_and_keep_their_precision(time: str | None, expected: s
 def test_a_time_is_a_dtm_or_nothing(time: str) -> None:
     found = utc(time)
     assert found is None or DTM.parse(found)
+
+
+class HeaderWithoutEnd:
+    """A document whose header never ends."""
+
+    def __init__(self) -> None:
+        self._piece = LETTER[: LETTER.index("<author>")].encode()
+        self.given = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        piece, self._piece = self._piece[:size], self._piece[size:] or b'<participant typeCode="IND"/>' * 1000
+        self.given += len(piece)
+        return piece
+
+
+def test_a_header_without_end_is_not_read_to_the_end() -> None:
+    endless = HeaderWithoutEnd()
+    with pytest.raises(CdaError, match="no body within its first 8 MB"):
+        read_header(endless)
+    assert endless.given <= MAX_HEADER
+
+
+BOMB = '<!DOCTYPE x [<!ENTITY a "0123456789">' + "".join(
+    f'<!ENTITY {after} "{f"&{before};" * 10}">' for before, after in pairwise("abcdefghij")
+)
+
+
+def test_entities_are_not_expanded() -> None:
+    with pytest.raises(CdaError, match="DOCTYPE"):
+        read(BOMB + ']><ClinicalDocument xmlns="urn:hl7-org:v3"><title>&j;</title></ClinicalDocument>')
+    # In an attribute of the root the parser stops by itself, before it is known what the root is.
+    root = BOMB + ']><ClinicalDocument xmlns="urn:hl7-org:v3" classCode="&j;"/>'
+    assert read_header(BytesIO(root.encode())) is None
+
+
+def test_what_is_only_guessed_is_told_from_what_the_header_says() -> None:
+    header = read(LETTER)
+    assert not header.format_is_known
+    assert header.main_practice_setting == header.entry.practice_setting_code
+    pdf = changed("<structuredBody>", '<nonXMLBody><text mediaType="application/pdf"/></nonXMLBody><structuredBody>')
+    assert pdf.format_is_known
+
+
+OFFICIAL = {
+    "cda/DOC_NON_STRUCTURE_CDA-R2-N1.xml": "urn:ihe:iti:xds-sd:pdf:2008",
+    "cda/VSM_1.4_2022.01.xml": "urn:asip:ci-sis:vsm:2012",
+    "cda/LDL-SES_2022.01.xml": "urn:asip:ci-sis:ldl-ses:2017",
+    "cda/eP-MED-DM_2024.01_PosoNonStruct.xml": "urn:ihe:pharm:pre:2010",
+    "cda/IMG_CR_IMG_2024.01_CDA-R2-Niveau-1.xml": "urn:ihe:iti:xds-sd:pdf:2008",
+    "cda/VAC-NOTE_2023.01.xml": "urn:asip:ci-sis:vac-note:2021",
+    "cda/CSE-CS8_2025.01.xml": None,
+    "cda/BIO-CR-BIO_2021.01_Auto-Presentable.xml": "urn:ihe:lab:xd-lab:2008",
+    "dmp/TD2.1-document.xml": "urn:ihe:iti:xds-sd:text:2008",
+}
+
+
+@pytest.mark.parametrize("name", OFFICIAL)
+def test_the_header_of_an_official_document_is_read(name: str, samples: Path) -> None:
+    with (samples / name).open("rb") as file:
+        header = read_header(file, with_identifier_types=True)
+    assert header is not None
+    entry = header.entry
+    assert entry.patient_id is not None
+    assert entry.patient_id.endswith("&ISO^NH")
+    assert entry.unique_id
+    assert entry.type_code
+    assert entry.class_code
+    assert entry.creation_time
+    assert entry.authors
+    assert entry.legal_authenticator
+    assert header.format_is_known == (OFFICIAL[name] is not None)
+    assert not header.format_is_known or (entry.format_code and entry.format_code.code == OFFICIAL[name])

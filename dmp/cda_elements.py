@@ -12,6 +12,8 @@ from metadata.vocabulary import HL7V3
 H: Final = f"{{{HL7V3}}}"
 _DOCUMENT: Final = H + "ClinicalDocument"
 _STYLESHEET: Final = "{http://www.w3.org/1999/XSL/Transform}stylesheet"
+MAX_HEADER: Final = 8 * 1024 * 1024
+"""Bytes before the body; self-presenting documents have a style sheet there."""
 _TIME: Final = re.compile(r"(\d{4}(?:\d{2}){0,5})(?:\.\d+)?(?:([+-])(\d{2})(\d{2}))?")
 
 
@@ -25,13 +27,28 @@ class Stream(Protocol):
     def read(self, size: int = ..., /) -> bytes: ...
 
 
+class _Bounded:
+    """A stream that breaks off when more is asked of it than a header has."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._left = MAX_HEADER
+
+    def read(self, size: int = -1, /) -> bytes:
+        if self._left <= 0:
+            raise CdaError(f"the document has no body within its first {MAX_HEADER // 1024 // 1024} MB")
+        piece = self._stream.read(min(size, self._left) if size > 0 else self._left)
+        self._left -= len(piece)
+        return piece
+
+
 def parse(stream: Stream) -> tuple[etree._Element, str | None] | None:
     """The ClinicalDocument with all that stands before its body, and the media type of a body that is not XML."""
     document: etree._Element | None = None
     root: etree._Element | None = None
     try:
         for _, element in etree.iterparse(
-            stream,
+            _Bounded(stream),
             events=("start",),
             resolve_entities=False,
             no_network=True,

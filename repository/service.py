@@ -19,12 +19,7 @@ _MOST: Final = 20
 
 
 def operations(repository: Repository) -> list[Operation]:
-    """ITI-41 and ITI-43 of `repository`; ITI TF-2 3.41, 3.43.
-
-    Make them before requests are served: lxml finds what a schema imports through one hook for the whole process, which
-    a parser that ends in another thread takes away.
-    """
-    provide_schema, retrieve_schema = schemas.schema(PROVIDE), schemas.schema(RETRIEVE)
+    """ITI-41 and ITI-43 of `repository`; ITI TF-2 3.41, 3.43."""
     return [
         Operation(
             transaction="ITI-41",
@@ -34,7 +29,7 @@ def operations(repository: Repository) -> list[Operation]:
             response_action="urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-bResponse",
             packaging=Packaging.MTOM,
             handler=partial(provide_and_register, repository),
-            schema=lambda: provide_schema,
+            schema=partial(schemas.schema, PROVIDE),
             invalid=lambda _request, errors: answered(_violations(errors, "ITI-41", repository.language)),
         ),
         Operation(
@@ -45,7 +40,7 @@ def operations(repository: Repository) -> list[Operation]:
             response_action="urn:ihe:iti:2007:RetrieveDocumentSetResponse",
             packaging=Packaging.MTOM,
             handler=partial(retrieve, repository),
-            schema=lambda: retrieve_schema,
+            schema=partial(schemas.schema, RETRIEVE),
             invalid=lambda _request, errors: retrieve_failed(_violations(errors, "ITI-43", repository.language)),
         ),
     ]

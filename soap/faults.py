@@ -1,6 +1,8 @@
 """SOAP 1.2 faults: raised anywhere under the host, written once here."""
 
-from typing import Literal
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal
 from uuid import uuid4
 
 from soap.escaping import escape_attribute, escape_text
@@ -33,6 +35,7 @@ class Fault(Exception):
         detail: bytes = b"",
         not_understood: tuple[tuple[str, str], ...] = (),
         headers: tuple[tuple[str, str], ...] = (),
+        audit: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         super().__init__(reason)
         self.code = code
@@ -51,6 +54,8 @@ class Fault(Exception):
         """(namespace, local name) of each header that had to be understood and was not."""
         self.headers = headers
         """HTTP headers of the answer."""
+        self.audit = audit
+        """What the audit trail alone is told."""
 
     @property
     def action(self) -> str:

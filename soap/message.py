@@ -105,7 +105,9 @@ class Reply:
     """`Success`, `PartialSuccess` or `Failure`: for logs, metrics and audit."""
     error_codes: tuple[str, ...] = ()
     notes: Mapping[str, Any] = field(default_factory=dict)
-    """What logs and audit may say of this exchange (counts, ids). Never a patient's name, never document content."""
+    """What logs may say of this exchange (counts, ids of ours). Never a patient, never document content."""
+    audit: Mapping[str, Any] = field(default_factory=dict)
+    """What the audit trail alone is told (ids of patients and documents, the query). Never document content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,4 +188,11 @@ class Exchange:
     """HTTP status."""
     notes: Mapping[str, Any] = field(default_factory=dict)
     fault: str = ""
-    """Reason of the fault, when there is one."""
+    """Reason of the fault, when there is one; or why an answer broke off on its way."""
+    subcodes: tuple[str, ...] = ()
+    """Those of the fault."""
+    addressing: Addressing = field(default_factory=Addressing)
+    caller: Any = None
+    """What the gate made of the credentials; None when it did not let the request pass, or was not reached."""
+    audit: Mapping[str, Any] = field(default_factory=dict)
+    """Of the reply, even when it broke off on its way; or of the fault."""

@@ -62,7 +62,7 @@ _UNADDRESSED = Addressing()
 class _Course:
     """What is known so far of one exchange."""
 
-    __slots__ = ("addressing", "entity", "message", "operation", "peer", "started")
+    __slots__ = ("addressing", "caller", "entity", "fault", "message", "operation", "peer", "started")
 
     def __init__(self) -> None:
         self.started = time.perf_counter()
@@ -71,6 +71,8 @@ class _Course:
         self.message: MtomMessage | None = None
         self.addressing = _UNADDRESSED
         self.operation: Operation | None = None
+        self.caller: Any = None
+        self.fault: Fault | None = None
 
     def unread(self) -> bool:
         """Something of the request may still be on its way."""
@@ -111,7 +113,7 @@ class Service:
         try:
             reply, answer = self._answer(environ, course)
         except Fault as fault:
-            reason = fault.reason
+            reason, course.fault = fault.reason, fault
             answer = fault_answer(fault, course.addressing.message_id)
         except Exception:  # noqa: BLE001  the last door: nothing but a fault may go to the client
             reason = f"internal error, reference {uuid4().hex}"
@@ -131,7 +133,7 @@ class Service:
                 course.entity.drain()
 
         def done(sent: int, trouble: str) -> None:
-            self._report(course, answer, None if trouble else reply, reason or trouble, sent)
+            self._report(course, answer, reply, reason or trouble, sent)
 
         return Sending(answer, after, done)
 
@@ -145,8 +147,8 @@ class Service:
         attachments = course.message.attachments if course.message is not None else ()
         request = Request(body, header, course.addressing, root, packaging, attachments, course.peer)
         if self._gate is not None:
-            caller = self._gate(request)
-            request = Request(body, header, course.addressing, root, packaging, attachments, course.peer, caller)
+            course.caller = self._gate(request)
+            request = Request(body, header, course.addressing, root, packaging, attachments, course.peer, course.caller)
         reply = self._valid(operation, request) or self._invoke(operation, request)
         answer = reply_answer(reply, operation.packaging, operation.response_action, course.addressing.message_id)
         return reply, answer
@@ -234,15 +236,20 @@ class Service:
             service=self._name,
             transaction=course.operation.transaction if course.operation is not None else "",
             message_id=course.addressing.message_id or "",
-            outcome=reply.outcome if reply is not None else "Fault",
-            error_codes=reply.error_codes if reply is not None else (),
+            outcome=reply.outcome if reply is not None and not reason else "Fault",
+            error_codes=reply.error_codes if reply is not None and not reason else (),
             seconds=time.perf_counter() - course.started,
             bytes_in=course.entity.count if course.entity is not None else 0,
             bytes_out=sent,
             peer=course.peer,
             status=answer.status,
-            notes=reply.notes if reply is not None else {},
+            notes=reply.notes if reply is not None and not reason else {},
             fault=reason,
+            subcodes=course.fault.subcodes if course.fault is not None else (),
+            addressing=course.addressing,
+            caller=course.caller,
+            # a reply that broke off on its way may have shown all but its last byte
+            audit=reply.audit if reply is not None else course.fault.audit if course.fault is not None else {},
         )
         try:
             self._finished(exchange)

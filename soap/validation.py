@@ -29,27 +29,29 @@ class Telling(Protocol):
 
 
 class Validator:
-    """The schema of an operation, loaded at its first use."""
+    """The schema of an operation.
 
-    __slots__ = ("_load", "_lock", "_schema")
+    It is compiled here, before requests are served: lxml finds what a schema imports through one hook for the whole
+    process, which a parse that ends in another thread resets.
+    """
+
+    __slots__ = ("_lock", "_schema", "_telling")
 
     def __init__(self, load: Callable[[], etree.XMLSchema]) -> None:
-        self._load = load
         self._lock = threading.Lock()
-        self._schema: etree.XMLSchema | None = None
+        self._schema = load()
+        self._telling = self._schema if isinstance(self._schema, Telling) else None
 
     def errors(self, body: etree._Element) -> list[SchemaError]:
         """Violations in document order, the first twenty; empty when the body is valid."""
-        if self._schema is None:
-            self._schema = self._load()
-        schema = self._schema
-        if isinstance(schema, Telling):
-            if schema.validate(body):
+        telling = self._telling
+        if telling is not None:
+            if telling.validate(body):
                 return []
-            return [SchemaError(found.path, found.line, found.message) for found in schema.violations(body)][:_MOST]
+            return [SchemaError(found.path, found.line, found.message) for found in telling.violations(body)][:_MOST]
         # a plain lxml schema keeps its error log on itself: two threads must not validate at once
         with self._lock:
-            if schema.validate(body):
+            if self._schema.validate(body):
                 return []
-            log = [(entry.path, entry.line, entry.message) for entry in schema.error_log]
+            log = [(entry.path, entry.line, entry.message) for entry in self._schema.error_log]
         return [SchemaError(path or "/", line, message[:1000]) for path, line, message in log[:_MOST]]

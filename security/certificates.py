@@ -272,6 +272,9 @@ def _parse(der: bytes) -> x509.Certificate:
         _ = (parsed.subject, parsed.issuer, parsed.extensions, parsed.public_key())
     except Exception as error:  # noqa: BLE001 - hostile bytes; the library has an exception of its own for each defect
         raise CertificateRefused(Reason.MALFORMED, f"not a certificate that can be read: {error}") from None
+    # The signature ends the DER, as a BIT STRING; one that claims unused bits is the same certificate in other bytes.
+    if der[-len(parsed.signature) - 1] != 0:
+        raise CertificateRefused(Reason.MALFORMED, "the signature is not a whole number of octets")
     return parsed
 
 

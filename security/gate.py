@@ -21,11 +21,44 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
+class Coded:
+    """A code of a role or of a purpose of use, as a token states it."""
+
+    code: str
+    system: str
+    """OID, URN or name of the code system."""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
     """Who is calling, as far as the gate could establish; travels with the request into audit."""
 
     name: str = "anonymous"
+    """The person or machine: NameID of the assertion, else the subject of the certificate."""
     certificate: bytes | None = None
+    """DER of the TLS client certificate."""
+    issuer: str = ""
+    """Who vouches for `name`: Issuer of the assertion."""
+    alias: str = ""
+    """NameID/@SPProvidedID. # ITI TF-2 3.40.4.2"""
+    full_name: str = ""
+    """Plain name, `subject-id`: for the audit trail, never for a log."""
+    roles: tuple[Coded, ...] = ()
+    organisation: str = ""
+    """Identifier of the structure the caller acts for."""
+    organisation_name: str = ""
+    purposes_of_use: tuple[Coded, ...] = ()
+    patient_id: str = ""
+    """Whose record the assertion is for, `resource-id`, as CX."""
+    assertion_id: str = ""
+    signer: bytes | None = None
+    """DER of the certificate that signed the assertion."""
+
+    @property
+    def vouched(self) -> bool:
+        """Whether somebody is named by an assertion, beyond the machine that sends."""
+        return bool(self.issuer or self.assertion_id)
 
 
 class Refused(Exception):
@@ -34,9 +67,13 @@ class Refused(Exception):
     `code` is the WS-Security fault subcode (`wsse:InvalidSecurity` …); the message tells the client little.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, *, reason: str = "", claimed: Caller | None = None) -> None:
         super().__init__(message)
         self.code = code
+        self.reason = reason or message
+        """The whole truth, for log and audit: which check failed, on what. Never a patient."""
+        self.claimed = claimed
+        """Who it says it is, as far as that could be read; nothing of it is believed."""
 
 
 class Gate(Protocol):

@@ -1,7 +1,6 @@
 """SOAP 1.2 faults: raised anywhere under the host, written once here."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -35,7 +34,7 @@ class Fault(Exception):
         detail: bytes = b"",
         not_understood: tuple[tuple[str, str], ...] = (),
         headers: tuple[tuple[str, str], ...] = (),
-        audit: Mapping[str, Any] = MappingProxyType({}),
+        audit: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(reason)
         self.code = code
@@ -54,7 +53,7 @@ class Fault(Exception):
         """(namespace, local name) of each header that had to be understood and was not."""
         self.headers = headers
         """HTTP headers of the answer."""
-        self.audit = audit
+        self.audit: Mapping[str, Any] = audit or {}
         """What the audit trail alone is told."""
 
     @property

@@ -1,5 +1,6 @@
 """The server's side of TLS: each connection is shaken by the context of the moment, in little time, or refused."""
 
+import contextlib
 import select
 import socket
 import ssl
@@ -17,6 +18,8 @@ from security.watching import INTERVAL, FileState, Watched, state_of
 __all__ = ["HandshakeRefused", "ServerTls", "client_context"]
 
 HANDSHAKE_SECONDS: Final = 3.0
+_PARTING_SECONDS: Final = 0.2
+_PIECE: Final = 16 << 10
 
 _REASONS: Final = {
     2: Reason.UNKNOWN_ISSUER,
@@ -133,7 +136,7 @@ class ServerTls:
     def _refuse(self, address: str, error: Exception, connection: socket.socket) -> HandshakeRefused:
         reason, detail = _why(error)
         shown = connection.getpeercert(True) if isinstance(error, CertificateRefused) else None  # type: ignore[attr-defined]
-        connection.close()
+        _part(connection)
         refusal = HandshakeRefused(address, reason, detail, shown)
         if self._refused is not None:
             self._refused(refusal)
@@ -157,6 +160,17 @@ def _shake(connection: ssl.SSLSocket, deadline: float) -> None:
         poll.register(connection, awaited)
         if left <= 0 or not poll.poll(left * 1000):
             raise TimeoutError("the handshake took too long")
+
+
+def _part(connection: socket.socket) -> None:
+    """Closes so that the client reads why: closing on what he still sends would destroy the alert on its way."""
+    with connection, contextlib.suppress(OSError, ValueError):
+        connection.shutdown(socket.SHUT_WR)
+        deadline = time.monotonic() + _PARTING_SECONDS
+        while (left := deadline - time.monotonic()) > 0:
+            connection.settimeout(left)
+            if not connection.recv(_PIECE):
+                return
 
 
 def _shown(connection: ssl.SSLSocket) -> bytes:

@@ -17,6 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from dmp.authority import Authority
 from dmp.authority_files import renew_crls
+from dmp.authority_files import write as write_authority
 from security.certificates import LiveTrust, TrustStore
 from security.issuing import AUTHENTICATION, CertifiedKey, KeyKind, Purpose, Request, Validity, new_key
 from security.keyfiles import KeyFileError, certificates_pem, key_pem
@@ -280,6 +281,40 @@ def test_a_resumed_session_shows_the_same_certificate(
             assert connection.session_reused is resumed
             session = connection.session
     assert server.seen == [own.certificate.public_bytes(Encoding.DER)] * 2
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
+def test_a_refused_client_reads_why_though_it_was_still_sending(
+    authority: Authority,
+    start: Callable[..., Server],
+    context: Callable[..., ssl.SSLContext],
+    version: ssl.TLSVersion,
+) -> None:
+    server, mine = start(), context(authority.bad["doctor-revoked"].authentication, version)
+
+    def ask() -> None:
+        with (
+            socket.create_connection(server.address) as plain,
+            mine.wrap_socket(plain, server_hostname="localhost") as connection,
+        ):
+            connection.sendall(b"POST /repository HTTP/1.1\r\n" * 100)
+            connection.recv(100)
+
+    for _ in range(5):
+        with pytest.raises(ssl.SSLError, match="CERTIFICATE_REVOKED"):
+            ask()
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
+def test_keys_on_p256_serve_as_well(tmp_path: Path, version: ssl.TLSVersion) -> None:
+    small = Authority.make(datetime.now(UTC), KeyKind.P256)
+    write_authority(small, tmp_path)
+    trust = LiveTrust(tmp_path, interval=3600)
+    server = Server(ServerTls(tmp_path / "server.pem", tmp_path / "server.key", trust, interval=3600))
+    mine = client_context(TrustStore.load(tmp_path), small.identities["doctor"].authentication)
+    mine.minimum_version = mine.maximum_version = version
+    assert talk(server, mine) == b"hello"
+    server.close()
 
 
 def test_a_new_server_certificate_is_shown_without_a_restart(

@@ -1,0 +1,97 @@
+"""What the verification of a set's signature found, kept with the set so that it can be shown years later."""
+
+import json
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography import x509
+
+from security.certificates import Evidence
+from security.dsg.manifest import ManifestEntry
+from security.dsg.policies import Leniency
+
+
+@dataclass(frozen=True, slots=True)
+class SetSignatureVerdict:
+    """A signature that was accepted. The signature document itself is stored as a document and is not repeated."""
+
+    policy: str
+    """`dmp-legacy` or `strict`."""
+    set_uri: str
+    signature_sha256: str
+    """Of the signature document, in hexadecimal."""
+    signature_method: str
+    signer: bytes
+    """DER of the certificate that signed."""
+    chain: tuple[bytes, ...]
+    """DER from that certificate to the anchor, both included, as it was believed then."""
+    usage: str
+    """What the certificate was believed for: `SIGN` or `SEAL`."""
+    signing_time: datetime
+    """What the signer says, UTC."""
+    verified_at: datetime
+    """When it was verified, UTC."""
+    purpose: str | None
+    """ASTM E1762. Not covered by the signature under dmp-legacy."""
+    manifest: tuple[ManifestEntry, ...]
+    revocation: tuple[Evidence, ...]
+    """What showed that neither the certificate nor an authority above it was revoked."""
+    leniencies: tuple[Leniency, ...] = ()
+
+    @property
+    def certificate(self) -> x509.Certificate:
+        return x509.load_der_x509_certificate(self.signer)
+
+    def to_json(self) -> str:
+        """One line, keys sorted; `from_json` gives the same verdict back."""
+        return json.dumps(
+            {
+                "policy": self.policy,
+                "set": self.set_uri,
+                "signature_sha256": self.signature_sha256,
+                "signature_method": self.signature_method,
+                "signer": _text(self.signer),
+                "chain": [_text(each) for each in self.chain],
+                "usage": self.usage,
+                "signing_time": self.signing_time.isoformat(),
+                "verified_at": self.verified_at.isoformat(),
+                "purpose": self.purpose,
+                "manifest": [[each.uri, each.digest_method, each.digest, each.canonical] for each in self.manifest],
+                "revocation": [
+                    [each.source, each.issuer, each.this_update.isoformat(), each.next_update.isoformat()]
+                    for each in self.revocation
+                ],
+                "leniencies": list(self.leniencies),
+            },
+            ensure_ascii=False,
+            sort_keys=True,
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> "SetSignatureVerdict":
+        """Raises ValueError or KeyError for something that `to_json` did not write."""
+        held: dict[str, Any] = json.loads(text)
+        return cls(
+            policy=held["policy"],
+            set_uri=held["set"],
+            signature_sha256=held["signature_sha256"],
+            signature_method=held["signature_method"],
+            signer=b64decode(held["signer"]),
+            chain=tuple(b64decode(each) for each in held["chain"]),
+            usage=held["usage"],
+            signing_time=datetime.fromisoformat(held["signing_time"]),
+            verified_at=datetime.fromisoformat(held["verified_at"]),
+            purpose=held["purpose"],
+            manifest=tuple(ManifestEntry(*each) for each in held["manifest"]),
+            revocation=tuple(
+                Evidence(source, issuer, datetime.fromisoformat(this), datetime.fromisoformat(following))
+                for source, issuer, this, following in held["revocation"]
+            ),
+            leniencies=tuple(Leniency(each) for each in held["leniencies"]),
+        )
+
+
+def _text(octets: bytes) -> str:
+    return b64encode(octets).decode()

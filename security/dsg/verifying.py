@@ -1,0 +1,111 @@
+"""The verification of a set's signature, in the order that costs an attacker most."""
+
+import hashlib
+from base64 import b64encode
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from security.certificates import CertificateRefused, Usage, ValidatedCertificate
+from security.dsg.documents import SetDocument
+from security.dsg.manifest import ManifestEntry, check_manifest, read_manifest
+from security.dsg.policies import DMP_LEGACY, STRICT, Clock, SetPolicy
+from security.dsg.properties import read_properties
+from security.dsg.purpose import purpose_of
+from security.dsg.reading import read_set
+from security.dsg.verdict import SetSignatureVerdict
+from security.refusals import Reason as CertificateReason
+from security.xmlsignature.gate import Reference
+from security.xmlsignature.refusals import Reason, SignatureRefused
+from security.xmlsignature.verification import prove
+
+
+class Trust(Protocol):
+    """Who may sign; `security.certificates.TrustStore` is one."""
+
+    def validate(
+        self, certificate: x509.Certificate | bytes, usage: Usage, *, at: datetime
+    ) -> ValidatedCertificate: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the signature document must be about, as the submission says it."""
+
+    set_uri: str
+    """`urn:oid:` and the uniqueId of the SubmissionSet."""
+    documents: Sequence[SetDocument]
+    """All but the signature document."""
+    purpose: str | None = None
+    """The eventCode of the signature document's entry; None: whatever the signature says."""
+    entry_ids: Collection[str] = ()
+    """Identifiers of that entry, symbolic or not; see `Leniency.PURPOSE_OF_ENTRY`."""
+
+
+_USAGES: Final = (Usage.SIGN, Usage.SEAL)
+
+
+def verify_set(
+    data: bytes,
+    expected: Expected,
+    trust: Trust,
+    *,
+    at: datetime,
+    policies: Sequence[SetPolicy] = (DMP_LEGACY, STRICT),
+    usages: Sequence[Usage] = _USAGES,
+    clock: Clock = Clock(),  # noqa: B008 - frozen
+) -> SetSignatureVerdict:
+    """Verifies a signature document at the time `at` (aware).
+
+    Raises `SignatureRefused`, and what opening a document raises.
+
+    Shape, certificate, signature value, digests of what SignedInfo names, properties, manifest, and last the documents:
+    nothing of an unknown signer is canonicalised, and no document is opened before all else holds.
+    """
+    claimed = read_set(data, policies)
+    believed = _believe(claimed.claim.certificates[0], trust, usages, at)
+    verified = prove(claimed.claim, believed.certificate, claimed.policy.profile, claimed.canonical)
+    properties = read_properties(
+        verified.signed[claimed.properties.uri].element, claimed.policy, believed.certificate, clock, at
+    )
+    purpose, found = purpose_of(claimed, properties, expected.purpose, expected.entry_ids)
+    manifest = verified.signed[claimed.manifest.uri].element
+    references = read_manifest(manifest, claimed.policy, len(expected.documents))
+    check_manifest(references, claimed.policy, expected.set_uri, expected.documents)
+    return SetSignatureVerdict(
+        policy=claimed.policy.name,
+        set_uri=expected.set_uri,
+        signature_sha256=hashlib.sha256(data).hexdigest(),
+        signature_method=verified.method,
+        signer=believed.der,
+        chain=tuple(each.public_bytes(Encoding.DER) for each in believed.chain),
+        usage=believed.usage.name,
+        signing_time=properties.signing_time,
+        verified_at=at,
+        purpose=purpose,
+        manifest=tuple(_entry(each) for each in references),
+        revocation=believed.evidence,
+        leniencies=(*claimed.leniencies, *found),
+    )
+
+
+def _believe(certificate: bytes, trust: Trust, usages: Sequence[Usage], at: datetime) -> ValidatedCertificate:
+    """For the first usage that the certificate has: a person signs, a structure seals."""
+    for usage in usages:
+        try:
+            return trust.validate(certificate, usage, at=at)
+        except CertificateRefused as error:
+            refused = error
+            if error.reason is not CertificateReason.WRONG_USAGE:
+                break
+    raise SignatureRefused(Reason.CERTIFICATE, f"the signer's certificate: {refused}") from refused
+
+
+def _entry(reference: Reference) -> ManifestEntry:
+    return ManifestEntry(
+        reference.uri, reference.digest_method, b64encode(reference.digest).decode(), bool(reference.transforms)
+    )

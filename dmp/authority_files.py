@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from dmp.authority import CRL_DAYS, Authority
 from security.identities import AUTHENTICATION_SUFFIX, TEST_PASSWORD, Identity
+from security.inspection import issued_by
 from security.issuing import CertifiedKey, Issuer
 from security.keyfiles import KeyFileError, certificates_pem, key_pem, pkcs12_bytes, read_pem, write_private
 
@@ -109,7 +110,9 @@ def renew_crls(
     """
     issuers = dict(_issuers(directory))
     strangers = [
-        certificate for certificate in revoke if not any(_issued(issuer, certificate) for issuer in issuers.values())
+        certificate
+        for certificate in revoke
+        if not any(issued_by(certificate, issuer.certificate) for issuer in issuers.values())
     ]
     if strangers:
         raise KeyFileError(f"{strangers[0].subject.rfc4514_string()} was not issued by the authority in {directory}")
@@ -118,7 +121,7 @@ def renew_crls(
         old = _read_crl(directory / "crls" / f"{name}.crl")
         revoked = {entry.serial_number: entry.revocation_date_utc for entry in old or ()}
         for certificate in revoke:
-            if _issued(issuer, certificate):
+            if issued_by(certificate, issuer.certificate):
                 revoked.setdefault(certificate.serial_number, at)
         renewed[name] = issuer.crl(revoked, at=at, days=days, number=_number(old) + 1)
         _write_crl(directory, name, renewed[name])
@@ -131,14 +134,6 @@ def _issuers(directory: Path) -> Iterator[tuple[str, Issuer]]:
     for name, folder in _ISSUERS.items():
         certified = read_pem(directory / folder / f"{name}.pem", directory / "authority" / f"{name}.key")
         yield name, Issuer(certified, is_root=name == "root")
-
-
-def _issued(issuer: Issuer, certificate: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(issuer.certificate)
-    except Exception:  # noqa: BLE001 - the library raises its own, ValueError or TypeError, all meaning no
-        return False
-    return True
 
 
 def _read_crl(path: Path) -> x509.CertificateRevocationList | None:

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
+from security.inspection import check_alone, check_strength, issued_by, name_of, parse
 from security.names import DistinguishedName
 from security.refusals import CertificateRefused, Reason
 from security.revocation import CrlUnusable, RevocationList, RevocationLists, read_crl
 from security.trustfiles import ByUsage, TrustStoreError, files_of, read_certificates, read_lists
-from security.usages import Usage, end_entity_policy, misuse
+from security.usages import Usage, end_entity_policy
 from security.watching import INTERVAL, Watched, state_of
 
 __all__ = [
@@ -32,13 +32,8 @@ __all__ = [
     "ValidatedCertificate",
 ]
 
-_LARGEST: Final = 8 << 10
-"""Bytes of DER; a card's certificate has two thousand."""
 _INTERMEDIATES: Final = 4
 """Authorities between a certificate and its anchor."""
-_RSA_BITS: Final = 2048
-_CURVES: Final = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
-_DIGEST_BYTES: Final = 32
 _REMEMBERED: Final = timedelta(seconds=300)
 _REMEMBERED_AT_MOST: Final = 4096
 _CA_POLICY: Final = ExtensionPolicy.webpki_defaults_ca()
@@ -155,8 +150,8 @@ class TrustStore:
         believed = self._believed.get(key)
         if believed is not None and believed.at <= at < believed.until:
             return believed
-        parsed = _parse(der)
-        _check_alone(parsed, usage, at)
+        parsed = parse(der)
+        check_alone(parsed, usage, at)
         chain = self._chain(parsed, usage, at)
         evidence = self._not_revoked(chain, at)
         until = min(
@@ -174,13 +169,13 @@ class TrustStore:
     def _chain(self, certificate: x509.Certificate, usage: Usage, at: datetime) -> tuple[x509.Certificate, ...]:
         intermediates = self.intermediates[usage]
         signers = [each for each in (*intermediates, *self.anchors[usage]) if each.subject == certificate.issuer]
-        if not any(_signed(certificate, each) for each in signers):
+        if not any(issued_by(certificate, each) for each in signers):
             if certificate.issuer == certificate.subject:
-                raise CertificateRefused(Reason.SELF_SIGNED, f"{_name(certificate)} vouches for itself")
+                raise CertificateRefused(Reason.SELF_SIGNED, f"{name_of(certificate)} vouches for itself")
             same_name = "an authority of that name is known, but did not sign it" if signers else "it is not known here"
             issuer = certificate.issuer.rfc4514_string()
             raise CertificateRefused(
-                Reason.UNKNOWN_ISSUER, f"{_name(certificate)} says it was issued by {issuer}; {same_name}"
+                Reason.UNKNOWN_ISSUER, f"{name_of(certificate)} says it was issued by {issuer}; {same_name}"
             )
         if usage not in self._stores:
             raise CertificateRefused(Reason.UNKNOWN_ISSUER, f"there is no anchor for {usage.name}")
@@ -195,8 +190,8 @@ class TrustStore:
         try:
             chain = tuple(verifier.verify(certificate, list(intermediates)).chain)
         except VerificationError as error:
-            raise CertificateRefused(Reason.BAD_CHAIN, f"{_name(certificate)}: {error}") from None
-        _check_strength(chain)
+            raise CertificateRefused(Reason.BAD_CHAIN, f"{name_of(certificate)}: {error}") from None
+        check_strength(chain)
         return chain
 
     def _not_revoked(self, chain: Sequence[x509.Certificate], at: datetime) -> tuple[Evidence, ...]:
@@ -263,69 +258,5 @@ class LiveTrust:
         self._watched.close()
 
 
-def _parse(der: bytes) -> x509.Certificate:
-    if len(der) > _LARGEST:
-        raise CertificateRefused(Reason.MALFORMED, f"a certificate of {len(der)} bytes; {_LARGEST} are read")
-    try:
-        parsed = x509.load_der_x509_certificate(der)
-        # The library reads lazily: what is broken inside shows now and not in the middle of a check.
-        _ = (parsed.subject, parsed.issuer, parsed.extensions, parsed.public_key())
-    except Exception as error:  # noqa: BLE001 - hostile bytes; the library has an exception of its own for each defect
-        raise CertificateRefused(Reason.MALFORMED, f"not a certificate that can be read: {error}") from None
-    # The signature ends the DER, as a BIT STRING; one that claims unused bits is the same certificate in other bytes.
-    if der[-len(parsed.signature) - 1] != 0:
-        raise CertificateRefused(Reason.MALFORMED, "the signature is not a whole number of octets")
-    return parsed
-
-
-def _check_alone(certificate: x509.Certificate, usage: Usage, at: datetime) -> None:
-    """What the certificate says of itself; cheaper than the chain and clearer to read."""
-    if at > certificate.not_valid_after_utc:
-        raise CertificateRefused(
-            Reason.EXPIRED, f"{_name(certificate)} expired on {certificate.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
-        )
-    if at < certificate.not_valid_before_utc:
-        raise CertificateRefused(
-            Reason.NOT_YET_VALID,
-            f"{_name(certificate)} is valid from {certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC only",
-        )
-    fault = misuse(certificate, usage)
-    if fault:
-        raise CertificateRefused(Reason.WRONG_USAGE, f"{_name(certificate)}: {fault}")
-
-
-def _check_strength(chain: Sequence[x509.Certificate]) -> None:
-    """The library holds authorities to a strength, but not always the certificate itself: all of them are looked at."""
-    for certificate in chain:
-        key = certificate.public_key()
-        if isinstance(key, rsa.RSAPublicKey):
-            strong = key.key_size >= _RSA_BITS
-        else:
-            strong = isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, _CURVES)
-        if not strong:
-            raise CertificateRefused(
-                Reason.WEAK,
-                f"{_name(certificate)}: the key is neither RSA of {_RSA_BITS} bits nor on P-256, 384 or 521",
-            )
-    for certificate in chain[:-1]:  # an anchor is believed as it stands, its own signature proves nothing
-        algorithm = certificate.signature_hash_algorithm
-        if algorithm is None or algorithm.digest_size < _DIGEST_BYTES:
-            raise CertificateRefused(
-                Reason.WEAK, f"{_name(certificate)} is signed with {algorithm.name if algorithm else 'no SHA-2'}"
-            )
-
-
-def _signed(certificate: x509.Certificate, authority: x509.Certificate) -> bool:
-    try:
-        certificate.verify_directly_issued_by(authority)
-    except Exception:  # noqa: BLE001 - InvalidSignature, ValueError or TypeError: all of them mean no
-        return False
-    return True
-
-
 def _evidence(held: RevocationList) -> Evidence:
     return Evidence("crl", held.issuer, held.this_update, held.next_update)
-
-
-def _name(certificate: x509.Certificate) -> str:
-    return certificate.subject.rfc4514_string()

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import select
 import signal
 import socket
 from collections.abc import Callable, Mapping
@@ -18,6 +19,8 @@ from carnet.connection import Connection
 from carnet.settings import Settings
 
 BACKLOG = 512
+LINGER = 0.02
+"""Seconds for which a thread stays with a connection that it has answered."""
 
 
 class Service(Protocol):
@@ -67,9 +70,16 @@ class Worker(ThreadWorker):
             conn.sock = Connection.adopt(conn.sock, self.app.settings.stall_timeout)
         self._in_hand.add(conn)
         try:
-            return super().handle(conn)
+            answered = super().handle(conn)
+            while answered is True and self.alive and self._spare() and _speaks_again(conn):
+                answered = super().handle(conn)
+            return answered
         finally:
             self._in_hand.discard(conn)
+
+    def _spare(self) -> bool:
+        """Half of the threads are free for connections that have not been served yet."""
+        return len(self._in_hand) * 2 <= self.app.settings.threads  # type: ignore[no-any-return]
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         super().handle_exit(sig, frame)
@@ -78,6 +88,15 @@ class Worker(ThreadWorker):
             if not conn.initialized and not conn.data_ready:
                 with contextlib.suppress(OSError):
                     conn.sock.shutdown(socket.SHUT_RD)
+
+
+def _speaks_again(conn: TConn) -> bool:
+    """Waits a moment for the next request: handing the connection to the main thread and back costs more than it."""
+    if conn.parser.unreader.buf.getvalue():
+        return True
+    poll = select.poll()
+    poll.register(conn.sock, select.POLLIN)
+    return bool(poll.poll(LINGER * 1000))
 
 
 class Master(Arbiter):

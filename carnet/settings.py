@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 DEFAULT_WORKERS = 2
-"""Processes on a machine of two cores with SQLite; docs/performance.md has the measurement."""
+"""Processes on a machine of two cores with SQLite; docs/decisions/0006 has the measurement."""
 
 
 def _setting(

@@ -70,6 +70,7 @@ def _reply(
         response.outcome,
         tuple(dict.fromkeys(error.code for error in response.errors)),
         {"documents": len(documents)},
+        {"documents": tuple(document.document_unique_id for document in documents)},
     )
 
 

@@ -194,5 +194,7 @@ class Exchange:
     addressing: Addressing = field(default_factory=Addressing)
     caller: Any = None
     """What the gate made of the credentials; None when it did not let the request pass, or was not reached."""
+    request: Request | None = None
+    """For audit alone; None when dispatch did not get that far. Its attachments were read already."""
     audit: Mapping[str, Any] = field(default_factory=dict)
     """Of the reply, even when it broke off on its way; or of the fault."""

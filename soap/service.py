@@ -62,7 +62,7 @@ _UNADDRESSED = Addressing()
 class _Course:
     """What is known so far of one exchange."""
 
-    __slots__ = ("addressing", "caller", "entity", "fault", "message", "operation", "peer", "started")
+    __slots__ = ("addressing", "caller", "entity", "fault", "message", "operation", "peer", "request", "started")
 
     def __init__(self) -> None:
         self.started = time.perf_counter()
@@ -72,6 +72,7 @@ class _Course:
         self.addressing = _UNADDRESSED
         self.operation: Operation | None = None
         self.caller: Any = None
+        self.request: Request | None = None
         self.fault: Fault | None = None
 
     def unread(self) -> bool:
@@ -146,6 +147,7 @@ class Service:
         operation = course.operation = self._dispatch(body.tag, course.addressing)
         attachments = course.message.attachments if course.message is not None else ()
         request = Request(body, header, course.addressing, root, packaging, attachments, course.peer)
+        course.request = request
         if self._gate is not None:
             course.caller = self._gate(request)
             request = Request(body, header, course.addressing, root, packaging, attachments, course.peer, course.caller)
@@ -248,6 +250,7 @@ class Service:
             subcodes=course.fault.subcodes if course.fault is not None else (),
             addressing=course.addressing,
             caller=course.caller,
+            request=course.request,
             # a reply that broke off on its way may have shown all but its last byte
             audit=reply.audit if reply is not None else course.fault.audit if course.fault is not None else {},
         )

@@ -1,5 +1,6 @@
 """ITI-18 from the request element to the answer; ITI TF-2 3.18.4.1.3."""
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -41,6 +42,9 @@ _EXECUTIONS: Final[Mapping[str, _Execution]] = {
 }
 
 
+_UNPACKING = threading.Lock()
+
+
 class Queries:
     """Answers the stored queries of one registry. Safe to share between threads."""
 
@@ -57,8 +61,10 @@ class Queries:
         found = self.run(query)
         if isinstance(found, Finding):
             return self.refusal([found], query)
-        pieces = found.leaf_objects() if query.return_type is ReturnType.LEAF_CLASS else found.references()
-        return Reply(adhoc_query_response(pieces), notes=_notes(query, found))
+        with _UNPACKING:
+            pieces = list(found.leaf_objects() if query.return_type is ReturnType.LEAF_CLASS else found.references())
+        shown = {"patient_ids": tuple(sorted(found.patient_ids))}
+        return Reply(adhoc_query_response(pieces), notes=_notes(query, found), audit=shown)
 
     def run(self, query: StoredQuery) -> Results | Finding:
         """What the query finds, or the rule that forbids to return it."""
@@ -109,11 +115,11 @@ def _visible(connection: sa.Connection, results: Results) -> Results:
     pats = {row[0] for rows in results.rows.values() for row in rows}
     if not pats:
         return results
-    hidden, merged = hidden_and_merged(connection, pats)
+    hidden, merged, seen = hidden_and_merged(connection, pats)
     if not hidden:
-        return Results(results.rows, merged)
+        return Results(results.rows, merged, seen)
     rows = {shelf: [row for row in held if row[0] not in hidden] for shelf, held in results.rows.items()}
-    return Results(rows, merged)
+    return Results(rows, merged, seen)
 
 
 def _notes(query: StoredQuery, results: Results) -> dict[str, Any]:

@@ -127,13 +127,17 @@ def _touching(connection: sa.Connection, places: Iterable[Place], ends: Sequence
                 yield from _with_end(end, places_for(portion)).rows(connection, values)
 
 
-def hidden_and_merged(connection: sa.Connection, pats: Collection[int]) -> tuple[set[int], Survivors]:
-    """Among these patients, those whose objects nobody may see now, and those who live on under another id."""
+def hidden_and_merged(connection: sa.Connection, pats: Collection[int]) -> tuple[set[int], Survivors, frozenset[str]]:
+    """Among these patients, those whose objects nobody may see now, and those who live on under another id.
+
+    Third, the ids of those who are not hidden.
+    """
     rows = patients.at(connection, pats)
     kept = patients.survivors(connection, rows.values())
     merged = {pat: Survivor(one.pat, one.pid) for pat, one in kept.items()}
     hidden = {pat for pat in pats if (kept.get(pat) or rows[pat]).state not in VISIBLE}
-    return hidden, merged
+    seen = frozenset((kept.get(pat) or rows[pat]).pid for pat in pats if pat not in hidden)
+    return hidden, merged, seen
 
 
 def _by_patient(places: Iterable[Place]) -> dict[int, list[RawKey]]:

@@ -22,6 +22,8 @@ class Results:
     rows: dict[Shelf, list[Row]] = field(default_factory=dict)
     survivors: Survivors = field(default_factory=dict)
     """The merged patients among them."""
+    patient_ids: frozenset[str] = frozenset()
+    """Whose objects these are, for the audit trail, where the query itself names no patient."""
 
     def put(self, shelf: Shelf, rows: Iterable[Row]) -> None:
         """More rows; those already here, or twice among them, are passed over."""

@@ -4,7 +4,7 @@ import json
 import os
 import resource
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from soap import host
 from soap.message import Exchange, Limits, Operation, OutgoingPart, Packaging, Reply, Request
@@ -40,7 +40,7 @@ def memory(request: Request) -> Reply:
 
 
 def report(exchange: Exchange) -> None:
-    values = {**asdict(exchange), "peer": exchange.peer.address, "process": os.getpid()}
+    values = {**asdict(replace(exchange, request=None)), "peer": exchange.peer.address, "process": os.getpid()}
     with open(os.environ["TOY_REPORT"], "a") as file:
         file.write(json.dumps(values) + "\n")
 

@@ -22,6 +22,9 @@ class Identifier:
     namespace: str = ""
     """Local name of the assigning authority; counts only where there is no OID."""
 
+    def __str__(self) -> str:
+        return f"{self.id}^^^{self.namespace}&{self.oid}&ISO" if self.oid else f"{self.id}^^^{self.namespace}"
+
 
 class PatientFeed:
     """Takes the ids that belong to the domain and passes over all others. # ITI TF-2 3.8.4.1.3"""

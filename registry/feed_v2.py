@@ -85,7 +85,7 @@ def serve_mllp(
         header, refused = process(message, feed)
         reply = acknowledge(header, refused)
         if finished is not None:
-            finished(_exchange(header, refused, time.monotonic() - started, len(message), len(reply), address))
+            finished(_exchange(header, refused, time.monotonic() - started, message, len(reply), address))
         return reply
 
     serve(listener, answer_one, stop, limits or MllpLimits())
@@ -224,9 +224,25 @@ def _decode(message: bytes) -> str:
     return text.replace("\r\n", "\r").replace("\n", "\r").strip()
 
 
+def named(message: bytes) -> tuple[list[Identifier], list[Identifier]]:
+    """The patients that a message is about, and those merged into them, as far as it can be read."""
+    try:
+        parsed = _parse(_decode(message))
+    except MessageRefused:
+        return [], []
+    found: list[list[Identifier]] = []
+    for segment, field in (("PID", 3), ("MRG", 1)):
+        try:
+            found.append(_identifiers(parsed, segment, field))
+        except MessageRefused:
+            found.append([])
+    return found[0], found[1]
+
+
 def _exchange(
-    header: Header, refused: MessageRefused | None, seconds: float, received: int, sent: int, address: str
+    header: Header, refused: MessageRefused | None, seconds: float, message: bytes, sent: int, address: str
 ) -> Exchange:
+    patients, subsumed = named(message)
     return Exchange(
         service="mllp",
         transaction="ITI-8",
@@ -234,10 +250,18 @@ def _exchange(
         outcome="Success" if refused is None else "Failure",
         error_codes=() if refused is None else (refused.acknowledgement,),
         seconds=seconds,
-        bytes_in=received,
+        bytes_in=len(message),
         bytes_out=sent,
         peer=Peer(address),
         status=0,
         notes={"trigger": header.trigger},
         fault="" if refused is None else _CODES[refused.code],
+        audit={
+            "sender": header.sender,
+            "receiver": header.receiver,
+            "trigger": header.trigger,
+            "control_id": header.control_id,
+            "patient_ids": tuple(map(str, patients)),
+            "subsumed": tuple(map(str, subsumed)),
+        },
     )

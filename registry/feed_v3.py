@@ -62,6 +62,11 @@ def _apply(interaction: str, body: etree._Element, feed: PatientFeed) -> int:
     return feed.merge(identifiers, subsumed)
 
 
+def named(body: etree._Element) -> tuple[list[Identifier], list[Identifier]]:
+    """The patients that a message of the feed is about, and those it says are the same: for the audit trail."""
+    return list(_identifiers(_PATIENT(body))), list(_identifiers(_PRIOR(body)))
+
+
 def _identifiers(elements: object) -> Iterator[Identifier]:
     """`root` is the OID of the assigning authority, `extension` the id."""
     assert isinstance(elements, list)  # noqa: S101 - what an XPath for elements gives

@@ -1,0 +1,91 @@
+"""Tokens seen before, in a small SQLite file: shared by all workers of one machine.
+
+Kept apart from the registry's database, which pays for every commit with a write to the disk: these keys count for
+minutes, and a machine that loses power has lost its open connections as well.
+"""
+
+import os
+import sqlite3
+import threading
+import weakref
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from security.saml.replay import ReplayStoreFailed
+
+_SWEEP_EVERY: Final = 1_000
+"""Claims between two looks for keys that count no more."""
+_SCHEMA: Final = (
+    "CREATE TABLE IF NOT EXISTS seen (key BLOB PRIMARY KEY, owner BLOB NOT NULL, until REAL NOT NULL) WITHOUT ROWID"
+)
+_CLAIM: Final = (
+    "INSERT INTO seen (key, owner, until) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE"
+    " SET owner = excluded.owner, until = excluded.until WHERE seen.until <= ?"
+)
+
+
+class ReplayFile:
+    """A `ReplayStore` in a file. May be used from many threads and across forks."""
+
+    def __init__(self, path: Path) -> None:
+        """Makes the file when it is missing, readable by its owner alone. Raises OSError."""
+        self._path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._pid = 0
+        self._claims = 0
+        _files.add(self)
+
+    def claim(self, key: bytes, owner: bytes, *, until: datetime, at: datetime) -> bytes | None:
+        now = at.timestamp()
+        try:
+            with self._lock:
+                connection = self._open()
+                if connection.execute(_CLAIM, (key, owner, until.timestamp(), now)).rowcount == 1:
+                    self._sweep(connection, now)
+                    return None
+                found = connection.execute("SELECT owner FROM seen WHERE key = ?", (key,)).fetchone()
+        except sqlite3.Error as error:
+            raise ReplayStoreFailed(f"{self._path}: {error}") from None
+        return bytes(found[0]) if found is not None else b""
+
+    def close(self) -> None:
+        with self._lock:
+            if self._connection is not None and self._pid == os.getpid():
+                self._connection.close()
+            self._connection = None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None or self._pid != os.getpid():
+            # SQLite forbids to use and to close a connection from before a fork: it is kept, and never touched.
+            _inherited.append(self._connection)
+            self._connection = sqlite3.connect(self._path, timeout=5, isolation_level=None, check_same_thread=False)
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = OFF")
+            self._connection.execute(_SCHEMA)
+            self._pid = os.getpid()
+        return self._connection
+
+    def _sweep(self, connection: sqlite3.Connection, now: float) -> None:
+        self._claims += 1
+        if self._claims % _SWEEP_EVERY == 0:
+            connection.execute("DELETE FROM seen WHERE until <= ?", (now,))
+
+    def after_fork(self) -> None:
+        """Nobody else lives here yet; a lock that a thread of the parent held would never open."""
+        self._lock = threading.Lock()
+
+
+_inherited: list[sqlite3.Connection | None] = []
+_files: "weakref.WeakSet[ReplayFile]" = weakref.WeakSet()
+
+
+def _forked() -> None:
+    for each in _files:
+        each.after_fork()
+
+
+os.register_at_fork(after_in_child=_forked)

@@ -28,13 +28,15 @@ def _named(name: str, element: str) -> str:
 UNREADABLE = told(
     id="fr.cda.unreadable",
     spec=STRUCTURE,
-    en="the document of {object} cannot be read as CDA: {got}",
-    fr="le document de {object} ne peut pas être lu comme un CDA : {got}",
+    en="the document of {object} cannot be read as CDA: it is well-formed XML, a ClinicalDocument with a body, without "
+    "DOCTYPE",
+    fr="le document de {object} ne peut pas être lu comme un CDA : c'est du XML bien formé, un ClinicalDocument avec "
+    "un corps, sans DOCTYPE",
 )
 UNIQUE_ID = _as("uniqueId", "id")
 CREATION_TIME = _as("creationTime", "effectiveTime")
 TYPE_CODE = _as("typeCode", "code")
-FORMAT_CODE = _as("formatCode", "templateId or nonXMLBody")
+FORMAT_CODE = _as("formatCode", "templateId, nonXMLBody")
 TITLE = _as("title", "title")
 CONFIDENTIALITY_CODE = _as("confidentialityCode", "confidentialityCode")
 LANGUAGE_CODE = _as("languageCode", "languageCode")

@@ -44,7 +44,7 @@ def _required(name: str, has: Callable[[Any], object], at: str, on: On, words: s
         lenient=MUST,
         spec=SHARING,
         en=f"{holder} {{object}} has no {name}: give {words}",
-        fr=f"{holder} {{object}} n'a pas de {name} : donner {mots}",
+        fr=f"{holder} {{object}} n'a pas l'attribut {name} : donner {mots}",
         on=on,
     )(missing)
 
@@ -265,8 +265,8 @@ def _unused(id: str, holder: On, has: Callable[[Any], object], name: str, at: st
         lenient=SHOULD,
         strict=SHOULD,
         spec=SHARING,
-        en=f"{{object}} has a {name}, which means nothing in the DMP; leave it out",
-        fr=f"{{object}} a un {name}, qui ne signifie rien dans le DMP ; l'omettre",
+        en=f"{{object}} has {name}, which means nothing in the DMP; leave it out",
+        fr=f"{{object}} a l'attribut {name}, qui ne signifie rien dans le DMP ; l'omettre",
         on=holder,
     )(unused)
 

@@ -181,7 +181,7 @@ def _parses(parse: Callable[[str], object], text: str) -> bool:
 
 
 def _shown(xcn: XCN) -> str:
-    return xcn.id or "a person without id"
+    return xcn.id or "?"
 
 
 # --- XON ------------------------------------------------------------------------------------------------------------

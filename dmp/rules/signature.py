@@ -208,7 +208,7 @@ def _absent(name: str, has: Callable[[DocumentEntry], Any], at: str, strict: Lev
         strict=strict,
         spec=TD21,
         en=f"the signature {{object}} has {name}; leave it out",
-        fr=f"la signature {{object}} a {name} ; l'omettre",
+        fr=f"la signature {{object}} a l'attribut {name} ; l'omettre",
         on=On.ENTRY,
     )(present)
 
@@ -229,7 +229,7 @@ _absent("comments", lambda e: e.comments, "/Description", SHOULD)
     on=On.ENTRY,
 )
 def author(entry: DocumentEntry, case: Case) -> Marks:
-    if case.submission_set is None or not is_signature(entry):
+    if case.submission_set is None or not case.submission_set.authors or not is_signature(entry):
         return NONE
     return NONE if _ids(entry.authors) == _ids(case.submission_set.authors) else mark()
 

@@ -1,7 +1,7 @@
 """Algorithms by their URI: digests, and signature values checked with a public key."""
 
 import hashlib
-from base64 import b64decode
+from binascii import a2b_base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -72,9 +72,8 @@ def digest_size(method: str) -> int:
 
 def decode(text: str | None, what: str) -> bytes:
     """xs:base64Binary, with white space anywhere; raises `SignatureRefused`."""
-    compact = "".join((text or "").split())
     try:
-        octets = b64decode(compact, validate=True)
+        octets = a2b_base64("".join((text or "").split()), strict_mode=True)
     except ValueError:
         raise SignatureRefused(Reason.STRUCTURE, f"{what} is not base64") from None
     if not octets:

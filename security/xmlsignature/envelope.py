@@ -1,12 +1,11 @@
 """The one assertion of a SOAP message, by its place and never by a search."""
 
-from collections import Counter
 from typing import Final
 
 from lxml import etree
 
 from security.xmlsignature import names as n
-from security.xmlsignature.parsing import all_identifiers
+from security.xmlsignature.parsing import identifiers_below, identifiers_in
 from security.xmlsignature.refusals import Reason, SignatureRefused
 
 SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"
@@ -38,8 +37,6 @@ def assertion_of(envelope: etree._Element) -> etree._Element:
 
 
 def _check_identifiers(envelope: etree._Element, security: etree._Element) -> None:
-    everywhere = Counter(all_identifiers(envelope))
-    for element in security.iter(etree.Element):
-        for name, value in element.items():
-            if everywhere.get(value, 0) > 1 and etree.QName(name).localname.lower() == "id":
-                raise SignatureRefused(Reason.DUPLICATE_ID, "an identifier of the Security header occurs twice")
+    everywhere = identifiers_in(envelope)
+    if any(everywhere.count(each) > 1 for each in set(identifiers_below(security))):
+        raise SignatureRefused(Reason.DUPLICATE_ID, "an identifier of the Security header occurs twice")

@@ -13,9 +13,9 @@ from security.xmlsignature.refusals import Reason, SignatureRefused
 _DECLARED: Final = re.compile(rb"""^\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([^"']{1,40})["']""")
 _UTF8: Final = frozenset((b"utf-8", b"utf8", b"us-ascii", b"ascii"))
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"<\x00", b"\x00<")
-_IDS: Final = etree.XPath(
-    "//@*[string-length(local-name()) = 2][contains('ID Id iD id', local-name())]", smart_strings=False
-)
+_CALLED_ID: Final = "@*[string-length(local-name()) = 2][contains('ID Id iD id', local-name())]"
+_IDS: Final = etree.XPath(f"//{_CALLED_ID}", smart_strings=False)
+_IDS_BELOW: Final = etree.XPath(f"descendant-or-self::*/{_CALLED_ID}", smart_strings=False)
 _XML_ATTRIBUTE: Final = etree.XPath("boolean(//@xml:*)")
 
 _local = threading.local()
@@ -61,7 +61,8 @@ def check_bytes(data: bytes, caps: Caps) -> None:
     """The limits that show in the bytes alone."""
     if len(data) > caps.size:
         raise SignatureRefused(Reason.TOO_LARGE, f"{len(data)} bytes; {caps.size} are read")
-    if data.count(b"<") - data.count(b"</") > caps.elements + 1:  # the XML declaration is the one
+    # An element takes four bytes at least; the one more is the XML declaration.
+    if len(data) > 4 * caps.elements and data.count(b"<") - data.count(b"</") > caps.elements + 1:
         raise SignatureRefused(Reason.TOO_LARGE, f"more than {caps.elements} elements")
 
 
@@ -92,16 +93,22 @@ def identifiers(root: etree._Element) -> frozenset[str]:
 
     Raises `SignatureRefused` when one occurs twice: who reads it and who verified it could mean two elements.
     """
-    found = all_identifiers(root)
+    found = identifiers_in(root)
     unique = frozenset(found)
     if len(unique) != len(found):
         raise SignatureRefused(Reason.DUPLICATE_ID, "two elements bear one identifier")
     return unique
 
 
-def all_identifiers(root: etree._Element) -> list[str]:
-    """The same, each as often as it occurs, in and around `root`."""
-    found: list[str] = _IDS(root)
+def identifiers_in(element: etree._Element) -> list[str]:
+    """The identifiers of the whole document of an element, each as often as it occurs."""
+    found: list[str] = _IDS(element)
+    return found
+
+
+def identifiers_below(element: etree._Element) -> list[str]:
+    """The identifiers of an element and of those in it, each as often as it occurs."""
+    found: list[str] = _IDS_BELOW(element)
     return found
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Final, Self
 
 from dmp.ins import AUTHORITIES as INS_AUTHORITIES
@@ -207,6 +208,7 @@ def structure(name: str, authority: str, identifier: str) -> XON:
     return XON(name, identifier, authority, {STRUCTURES: IDNST, SIREN: SIREN_TYPE}.get(authority, ""))
 
 
+@lru_cache(1024)
 def person_of(text: str | None) -> XCN | None:
     """The XCN in an authorPerson or legalAuthenticator; None for nothing, and for what is no XCN."""
     try:
@@ -215,6 +217,7 @@ def person_of(text: str | None) -> XCN | None:
         return None
 
 
+@lru_cache(1024)
 def structure_of(text: str) -> XON | None:
     """The XON in an authorInstitution; None for what is no XON."""
     try:

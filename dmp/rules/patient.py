@@ -26,7 +26,11 @@ BIRTH_NAME, USED_NAME = "L", "D"
 _SEX: Final = re.compile("[MFUOA]")
 _DAY: Final = re.compile("[0-9]{8}")
 
-_of_patient_id = lru_cache(4096)(Ins.of)
+
+@lru_cache(4096)
+def _judged(patient_id: str) -> tuple[Ins, frozenset[Flaw]] | None:
+    ins = Ins.of(patient_id)
+    return None if ins is None else (ins, ins.flaws)
 
 
 @lru_cache(4096)
@@ -43,13 +47,13 @@ def _cx(text: str) -> CX | None:
         return None
 
 
-def _patients(case: Case, wrong: Callable[[str, Ins], bool]) -> Marks:
+def _patients(case: Case, wrong: Callable[[str, Ins, frozenset[Flaw]], bool]) -> Marks:
     """Each INS of the message of which something is wrong, once."""
     marks: dict[str, Mark] = {}
     for x in case.described:
         if x.patient_id and x.patient_id not in marks:
-            ins = _of_patient_id(x.patient_id)
-            if ins is not None and wrong(x.patient_id, ins):
+            judged = _judged(x.patient_id)
+            if judged is not None and wrong(x.patient_id, *judged):
                 marks[x.patient_id] = Mark("", {"got": x.patient_id}, x.entry_uuid)
     return list(marks.values())
 
@@ -65,7 +69,7 @@ def _patients(case: Case, wrong: Callable[[str, Ins], bool]) -> Marks:
     on=On.SUBMISSION,
 )
 def structure(_submission: Submission, case: Case) -> Marks:
-    return _patients(case, lambda _text, ins: Flaw.STRUCTURE in ins.flaws)
+    return _patients(case, lambda _text, _ins, flaws: Flaw.STRUCTURE in flaws)
 
 
 @demand(
@@ -80,7 +84,7 @@ def structure(_submission: Submission, case: Case) -> Marks:
 )
 def key(_submission: Submission, case: Case) -> Marks:
     # Numbers with a wrong key go round in documentation and test data.
-    return _patients(case, lambda _text, ins: Flaw.KEY in ins.flaws)
+    return _patients(case, lambda _text, _ins, flaws: Flaw.KEY in flaws)
 
 
 @demand(
@@ -94,7 +98,7 @@ def key(_submission: Submission, case: Case) -> Marks:
     on=On.SUBMISSION,
 )
 def month(_submission: Submission, case: Case) -> Marks:
-    return _patients(case, lambda _text, ins: Flaw.MONTH in ins.flaws)
+    return _patients(case, lambda _text, _ins, flaws: Flaw.MONTH in flaws)
 
 
 @demand(
@@ -106,7 +110,7 @@ def month(_submission: Submission, case: Case) -> Marks:
     on=On.SUBMISSION,
 )
 def identifier_type(_submission: Submission, case: Case) -> Marks:
-    return _patients(case, lambda text, _ins: _identifier_type(text) != IDENTIFIER_TYPE)
+    return _patients(case, lambda text, _ins, _flaws: _identifier_type(text) != IDENTIFIER_TYPE)
 
 
 @demand(
@@ -118,7 +122,7 @@ def identifier_type(_submission: Submission, case: Case) -> Marks:
     on=On.SUBMISSION,
 )
 def legacy(_submission: Submission, case: Case) -> Marks:
-    return _patients(case, lambda _text, ins: ins.is_legacy)
+    return _patients(case, lambda _text, ins, _flaws: ins.is_legacy)
 
 
 @demand(

@@ -5,7 +5,19 @@ from functools import lru_cache
 from typing import Final
 
 from dmp import identifiers
-from dmp.identifiers import IDNST, PROFESSIONALS, SIREN, SIREN_TYPE, STRUCTURES, IdentifierError, Party
+from dmp.identifiers import (
+    IDNST,
+    PROFESSIONALS,
+    SIREN,
+    SIREN_TYPE,
+    STRUCTURES,
+    IdentifierError,
+    Party,
+    PsIdNat,
+    StructIdNat,
+    person_of,
+    structure_of,
+)
 from dmp.rules.book import SHARING, STRUCTURE, demand
 from dmp.specialty import Specialty
 from metadata.datatypes import XCN, XON, DatatypeError
@@ -15,8 +27,6 @@ from metadata.rules.author import AUTHOR, WITH_AUTHORS
 from metadata.rules.book import NONE, Mark, Marks, On
 from metadata.rules.case import Case, View
 
-_person_of = lru_cache(1024)(identifiers.person_of)
-_structure_of = lru_cache(1024)(identifiers.structure_of)
 LEGAL: Final = "legalAuthenticator"
 
 
@@ -37,7 +47,7 @@ def _people(view: View, wrong: Callable[[XCN], dict[str, str] | None]) -> Marks:
     marks = []
     for at, values in slots:
         for value in values:
-            xcn = _person_of(value)
+            xcn = person_of(value)
             said = None if xcn is None else wrong(xcn)
             if said is not None:
                 marks.append(Mark(at, said))
@@ -48,7 +58,7 @@ def _institutions(view: View, wrong: Callable[[XON], dict[str, str] | None]) -> 
     marks = []
     for at, values in _author_slots(view, "authorInstitution"):
         for value in values:
-            xon = _structure_of(value)
+            xon = structure_of(value)
             said = None if xon is None else wrong(xon)
             if said is not None:
                 marks.append(Mark(at, said))
@@ -146,7 +156,11 @@ def person_type(view: View, _case: Case) -> Marks:
 )
 def person_national(view: View, _case: Case) -> Marks:
     # Test identities of Pro Santé Connect have ids of another form under this authority: never a refusal.
-    return _people(view, lambda xcn: {"got": _shown(xcn)} if _is_no(identifiers.PsIdNat.parse, xcn) else None)
+    def wrong(xcn: XCN) -> dict[str, str] | None:
+        claims = xcn.authority == PROFESSIONALS and xcn.id
+        return {"got": xcn.id} if claims and _national(xcn.id) is None else None
+
+    return _people(view, wrong)
 
 
 @demand(
@@ -161,23 +175,18 @@ def person_national(view: View, _case: Case) -> Marks:
 )
 def person_rpps_key(view: View, _case: Case) -> Marks:
     def wrong(xcn: XCN) -> dict[str, str] | None:
-        if xcn.authority != PROFESSIONALS or _is_no(identifiers.PsIdNat.parse, xcn):
-            return None
-        return None if identifiers.PsIdNat.parse(xcn.id).has_valid_key else {"got": xcn.id}
+        number = _national(xcn.id) if xcn.authority == PROFESSIONALS else None
+        return None if number is None or number.has_valid_key else {"got": xcn.id}
 
     return _people(view, wrong)
 
 
-def _is_no(parse: Callable[[str], object], xcn: XCN) -> bool:
-    return xcn.authority == PROFESSIONALS and bool(xcn.id) and not _parses(parse, xcn.id)
-
-
-def _parses(parse: Callable[[str], object], text: str) -> bool:
+@lru_cache(1024)
+def _national(text: str) -> PsIdNat | None:
     try:
-        parse(text)
+        return PsIdNat.parse(text)
     except IdentifierError:
-        return False
-    return True
+        return None
 
 
 def _shown(xcn: XCN) -> str:
@@ -219,7 +228,7 @@ def _authors(view: View, wrong: Callable[[bool, bool], bool]) -> Marks:
         return NONE
     marks = []
     for c, author in zip(view.classifications.get(AUTHOR[view.shape], ()), view.value.authors, strict=False):
-        person = _person_of(author.person) if author.person else None
+        person = person_of(author.person) if author.person else None
         is_patient = person is not None and identifiers.party(person) is Party.PATIENT
         if wrong(is_patient, bool(author.institutions)):
             marks.append(Mark(f"/Classification[@id='{c.id}']", {}))
@@ -277,11 +286,20 @@ def institution_type(view: View, _case: Case) -> Marks:
 )
 def institution_national(view: View, _case: Case) -> Marks:
     def wrong(xon: XON) -> dict[str, str] | None:
-        if xon.authority != STRUCTURES or not xon.id or _parses(identifiers.StructIdNat.parse, xon.id):
+        if xon.authority != STRUCTURES or not xon.id or _is_structure(xon.id):
             return None
         return {"got": xon.id}
 
     return _institutions(view, wrong)
+
+
+@lru_cache(1024)
+def _is_structure(text: str) -> bool:
+    try:
+        StructIdNat.parse(text)
+    except IdentifierError:
+        return False
+    return True
 
 
 # --- role and specialty ---------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ The repository looks only at what it needs to file a document; whether the metad
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from metadata.model import DocumentEntry, Folder, SubmissionSet
 from metadata.rules import Finding, finding
@@ -13,6 +14,21 @@ from metadata.translate import Submission
 from repository.intake import Kept, Provided
 
 _ITI_41 = "ITI-41"
+
+
+def in_any_case(entries: Sequence[DocumentEntry], provided: Sequence[Provided]) -> tuple[Provided, ...]:
+    """The documents under the ids that their entries have, where the two differ in case alone and are not ambiguous.
+
+    The official French sample has `documentME2` and `DocumentME2`.
+    """
+    exact = {entry.entry_uuid for entry in entries}
+    free = exact - {each.id for each in provided}
+    by_folded = Counter(id_.casefold() for id_ in (*free, *(each.id for each in provided if each.id not in exact)))
+    # two: one entry and one document, and nobody else whose id folds to the same
+    meant = {id_.casefold(): id_ for id_ in free if by_folded[id_.casefold()] == 2}
+    return tuple(
+        each if each.id in exact else replace(each, id=meant.get(each.id.casefold(), each.id)) for each in provided
+    )
 
 
 def of_message(submission: Submission, provided: Sequence[Provided]) -> list[Finding]:

@@ -8,6 +8,7 @@ import errno
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import sqlalchemy as sa
 
@@ -19,9 +20,10 @@ from metadata.translate import Submission
 from metadata.vocabulary import LCM
 from repository import agreement, refusals
 from repository.intake import DOCUMENT, Intake, Kept, NotBase64, Provided, provided_documents
-from repository.registration import register
+from repository.registration import Lot, register
 from repository.repository import Repository
 from repository.store import NewDocument
+from repository.verification import NotAccepted, ReceivedDocument, Verification
 from soap import faults
 from soap.message import Reply, Request
 from soap.xop import refuse_stray_includes
@@ -39,9 +41,12 @@ def provide_and_register(repository: Repository, request: Request) -> Reply:
     submission = Submission.of(parse_submit_objects_request(request_element))
     refuse_stray_includes(request.body, DOCUMENT)
     provided = provided_documents(request.body)
+    if repository.ids_in_any_case:
+        provided = agreement.in_any_case(submission.entries, provided)
+    verification = Verification(repository.verifier, submission, request.caller)
     with Intake(repository.documents) as intake:
-        response = _respond(repository, request, submission, provided, intake)
-        notes = {"documents": len(provided), "entries": len(submission.entries)}
+        response = _respond(repository, request, provided, intake, verification)
+        notes = {"documents": len(provided), "entries": len(submission.entries), **verification.notes}
         if intake.ignored:
             notes["ignored_parts"] = intake.ignored
     return answered(response, notes)
@@ -54,17 +59,28 @@ def answered(response: RegistryResponse, notes: Mapping[str, object] | None = No
 
 
 def _respond(
-    repository: Repository, request: Request, submission: Submission, provided: Sequence[Provided], intake: Intake
+    repository: Repository,
+    request: Request,
+    provided: Sequence[Provided],
+    intake: Intake,
+    verification: Verification,
 ) -> RegistryResponse:
-    language = repository.language
+    language, submission = repository.language, verification.submission
     if findings := agreement.of_message(submission, provided):
         return _refusal(repository, findings)
     try:
+        verification.of_message()
         kept = intake.receive(provided, request.attachments)
         if findings := agreement.of_bytes(submission.entries, kept):
             return _refusal(repository, findings)
+        verification.of_documents(_received(repository, submission, kept))
         objects = [_completed(o, kept.get(o.id), repository.unique_id) for o in submission.objects]
-        return register(repository, objects, _new_documents(submission, kept), intake)
+        set_id = submission.submission_sets[0].unique_id if submission.submission_sets else None
+        documents = _new_documents(submission, kept, set_id)
+        response = register(repository, Lot(objects, documents, set_id or "", verification.evidence), intake)
+        return replace(response, errors=(*response.errors, *verification.warnings))
+    except NotAccepted as refused:
+        return RegistryResponse.of(refused.errors)
     except NotBase64 as error:
         return RegistryResponse.of((refusals.not_base64(error.provided.id, error.provided.path, language),))
     except OSError as error:
@@ -95,8 +111,22 @@ def _completed(o: RegistryObject, kept: Kept | None, repository_unique_id: str) 
     return replace(o, slots=(*slots, *(Slot(name, (value,)) for name, value in known.items())))
 
 
-def _new_documents(submission: Submission, kept: Mapping[str, Kept]) -> list[NewDocument]:
-    unique_id = submission.submission_sets[0].unique_id if submission.submission_sets else None
+def _received(repository: Repository, submission: Submission, kept: Mapping[str, Kept]) -> list[ReceivedDocument]:
+    return [
+        ReceivedDocument(
+            entry,
+            found.content.size,
+            found.content.sha1,
+            found.content.sha256,
+            partial(repository.documents.open_read, found.object_key),
+        )
+        for entry in submission.entries
+        for found in (kept[entry.entry_uuid],)
+    ]
+
+
+def _new_documents(submission: Submission, kept: Mapping[str, Kept], unique_id: str | None) -> list[NewDocument]:
+    """`unique_id`: of the SubmissionSet."""
     return [
         NewDocument(
             unique_id=entry.unique_id or "",

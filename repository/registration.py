@@ -6,53 +6,62 @@ to be registered, so that whatever happens in between can be found and settled l
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from metadata.ebrim import RegistryObject
 from metadata.errors import ErrorCode, RegistryResponse
-from repository import refusals, store
+from repository import evidence, refusals, store
 from repository.forwarding import RegistryUnavailable
 from repository.intake import Intake
 from repository.repository import Repository
 from repository.store import HeldDocument, NewDocument, OtherContent
 from repository.tables import PENDING, State
+from repository.verification import Evidence
 from storage import CommitUnknown
 
 _log = logging.getLogger(__name__)
 
 
-def register(
-    repository: Repository, objects: Sequence[RegistryObject], documents: Sequence[NewDocument], intake: Intake
-) -> RegistryResponse:
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """One submission, as far as the repository keeps it."""
+
+    objects: Sequence[RegistryObject]
+    documents: Sequence[NewDocument]
+    unique_id: str = ""
+    """Of the SubmissionSet."""
+    evidence: Evidence | None = None
+
+
+def register(repository: Repository, lot: Lot, intake: Intake) -> RegistryResponse:
     """The registry's answer, passed through, or what kept it from being asked.
 
-    Decides for each object of `documents` whether `intake` keeps it. Raises what the database raises; the objects are
+    Decides for each object of the documents whether `intake` keeps it. Raises what the database raises; the objects are
     then kept, because a COMMIT that fails may have been one: those without a row go with a later sweep.
     """
     try:
         if repository.registry.atomic:
-            return _in_one_transaction(repository, objects, documents, intake)
-        return _in_three_steps(repository, objects, documents, intake)
+            return _in_one_transaction(repository, lot, intake)
+        return _in_three_steps(repository, lot, intake)
     except OtherContent as error:
         return RegistryResponse.of((refusals.other_content(error, repository.language),))
     except sa.exc.TimeoutError:
         raise  # there was no connection to be had: nothing was written
     except Exception:
-        intake.keep(_objects(documents))
+        intake.keep(_objects(lot.documents))
         raise
 
 
-def _in_one_transaction(
-    repository: Repository, objects: Sequence[RegistryObject], documents: Sequence[NewDocument], intake: Intake
-) -> RegistryResponse:
-    claims = _Claims(documents, State.REGISTERED)
+def _in_one_transaction(repository: Repository, lot: Lot, intake: Intake) -> RegistryResponse:
+    claims = _Claims(lot, State.REGISTERED)
     try:
-        response = repository.registry.register(objects, also=claims)
+        response = repository.registry.register(lot.objects, also=claims)
     except RegistryUnavailable as error:
         _log.warning("the registry gave no answer: %s", error)
         if error.unknown:
-            intake.keep(_objects(documents))
+            intake.keep(_objects(lot.documents))
         return RegistryResponse.of((refusals.registry_unavailable(error, repository.language),))
     if response.succeeded:
         if not claims.made:  # the registry had it all: a retry, whose first answer was lost
@@ -61,16 +70,14 @@ def _in_one_transaction(
     return response
 
 
-def _in_three_steps(
-    repository: Repository, objects: Sequence[RegistryObject], documents: Sequence[NewDocument], intake: Intake
-) -> RegistryResponse:
-    database = repository.database
-    claims = _Claims(documents, State.STORED)
+def _in_three_steps(repository: Repository, lot: Lot, intake: Intake) -> RegistryResponse:
+    database, documents = repository.database, lot.documents
+    claims = _Claims(lot, State.STORED)
     database.write(claims)
     intake.keep(_objects(claims.new))
     unique_ids = [document.unique_id for document in documents]
     try:
-        response = repository.registry.register(objects)
+        response = repository.registry.register(lot.objects)
     except RegistryUnavailable as error:
         _log.warning("the registry gave no answer: %s", error)
         if not error.unknown:
@@ -132,8 +139,8 @@ def _is_own_retry(
 class _Claims:
     """Claims the documents of a submission in a transaction; may be run again, and then starts afresh."""
 
-    def __init__(self, documents: Sequence[NewDocument], state: State) -> None:
-        self._documents = documents
+    def __init__(self, lot: Lot, state: State) -> None:
+        self._lot = lot
         self._state = state
         self.made = False
         self.held: dict[str, HeldDocument] = {}
@@ -142,16 +149,18 @@ class _Claims:
     def __call__(self, connection: sa.Connection) -> None:
         self.held = {}
         # sorted, so that two submissions never wait for each other crosswise
-        for document in sorted(self._documents, key=lambda each: each.unique_id):
+        for document in sorted(self._lot.documents, key=lambda each: each.unique_id):
             held = store.claim(connection, document, self._state)
             if held is not None:
                 self.held[document.unique_id] = held
+        if self._lot.evidence is not None:
+            evidence.keep(connection, self._lot.unique_id, self._lot.evidence)
         self.made = True
 
     @property
     def new(self) -> list[NewDocument]:
         """Those whose own object is the one that serves."""
-        return [document for document in self._documents if document.unique_id not in self.held]
+        return [document for document in self._lot.documents if document.unique_id not in self.held]
 
 
 def _objects(documents: Sequence[NewDocument]) -> list[str]:

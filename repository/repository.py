@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from repository.documents import DocumentStore
 from repository.forwarding import RegistryLink
+from repository.verification import SetVerifier
 from storage import Database
 
 
@@ -19,3 +20,8 @@ class Repository:
     registry: RegistryLink
     language: str = "en"
     """Of the sentences in its errors: `en` or `fr`."""
+    verifier: SetVerifier | None = None
+    """Looks at every submission before it is registered; None lets all pass."""
+    ids_in_any_case: bool = False
+    """Whether the id of a Document may differ in case from that of its DocumentEntry, as in the official French
+    sample; XML Schema says that it may not."""

@@ -13,6 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from repository import evidence
 from repository.documents import Content
 from repository.tables import PENDING, RETRIEVABLE, State, stored_document
 from storage import key_of
@@ -119,12 +120,14 @@ def condemn(connection: sa.Connection, documents: Sequence[NewDocument]) -> list
 
 
 def forget(connection: sa.Connection, unique_id: str, object_key: str) -> None:
-    """Removes the row of a condemned document, its object being gone."""
-    connection.execute(
+    """Removes the row of a condemned document, its object being gone, and what was kept because of it."""
+    gone = connection.execute(
         sa.delete(stored_document).where(
             _row.key == key_of(unique_id), _row.object_key == object_key, _row.state == State.TO_DELETE
         )
     )
+    if gone.rowcount:
+        evidence.forget(connection, unique_id)
 
 
 def find(connection: sa.Connection, unique_ids: Collection[str]) -> Mapping[str, HeldDocument]:

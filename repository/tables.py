@@ -1,4 +1,4 @@
-"""The repository's one table: which object holds which document, and how far its submission has come."""
+"""The repository's tables: which object holds which document, how far its submission has come, proofs of signatures."""
 
 from enum import IntEnum
 from typing import Final
@@ -55,3 +55,18 @@ sa.Index(
 )
 # the sweeper asks which of the objects it lists are known
 sa.Index("ix_stored_document_object_key", stored_document.c.object_key)
+
+submission_evidence: Final = sa.Table(
+    "submission_evidence",
+    metadata,
+    sa.Column("key", Key, primary_key=True, comment="key_of(uid)"),
+    sa.Column("document", Key, primary_key=True, comment="key_of(document_uid)"),
+    sa.Column("uid", sa.Text, nullable=False, comment="SubmissionSet.uniqueId"),
+    sa.Column("document_uid", sa.Text, nullable=False, comment="DocumentEntry.uniqueId of the signature document"),
+    sa.Column("policy", sa.Text, nullable=False, comment="dmp-legacy or strict"),
+    sa.Column("signer", sa.Text, nullable=False, comment="identifier of the person or structure that signed"),
+    sa.Column("verified", sa.BigInteger, nullable=False, comment="time of the verdict; seconds since 1970, UTC"),
+    sa.Column("evidence", sa.LargeBinary, nullable=False, comment="JSON"),
+)
+# evidence goes with its signature document
+sa.Index("ix_submission_evidence_document", submission_evidence.c.document)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from storage import Database
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The revision that this version of Carnet works with."""
 
 PLACE: Final = Path(__file__).parent

@@ -75,8 +75,8 @@ def test_fragments_are_not_compressed_twice_on_postgresql(empty: Database) -> No
 
 def test_upgrading_says_what_it_did_and_does_it_once(empty: Database) -> None:
     assert migrations.current(empty) is None
-    assert migrations.upgrade(empty) == "the database went from nothing to revision 0001"
-    assert migrations.upgrade(empty) == "the database is at revision 0001"
+    assert migrations.upgrade(empty) == "the database went from nothing to revision 0002"
+    assert migrations.upgrade(empty) == "the database is at revision 0002"
     assert migrations.current(empty) == migrations.HEAD
 
 
@@ -110,12 +110,12 @@ def test_a_database_of_a_later_version_is_refused(empty: Database) -> None:
 
 def test_a_server_upgrades_sqlite_and_refuses_another_database(empty: Database) -> None:
     if empty.is_sqlite:
-        assert migrations.prepare(empty).endswith("0001")
+        assert migrations.prepare(empty).endswith("0002")
         return
     with pytest.raises(migrations.WrongRevision, match="carnet migrate"):
         migrations.prepare(empty)
     migrations.upgrade(empty)
-    assert migrations.prepare(empty) == "the database is at revision 0001"
+    assert migrations.prepare(empty) == "the database is at revision 0002"
 
 
 def test_an_upgrade_that_fails_leaves_the_database_as_it_was(tmp_path: Path) -> None:

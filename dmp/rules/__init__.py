@@ -5,7 +5,7 @@ tests it. Run by `metadata.rules.check` like every other rule.
 """
 
 # The order of these is the order of the page.
-from dmp.rules import patient, entry, people, signature, document  # noqa: F401, I001
+from dmp.rules import patient, entry, people, institutions, specialty, signature, document  # noqa: F401, I001
 from dmp.rules.book import FRENCH, FRENCH_STRICT
 from dmp.rules.signature import signatures
 

@@ -16,10 +16,9 @@ from metadata.vocabulary import HAS_MEMBER, SIGNS
 
 
 def _samples() -> Path | None:
-    if named := os.environ.get("CARNET_SAMPLES"):
-        return Path(named)
-    places = (above / "shared" / "samples" for above in Path(__file__).resolve().parents)
-    return next((place for place in places if place.is_dir()), None)
+    named = os.environ.get("CARNET_SAMPLES")
+    here = (above / "shared" / "samples" for above in Path(__file__).resolve().parents)
+    return next((place for place in ([Path(named)] if named else here) if place.is_dir()), None)
 
 
 @pytest.fixture(scope="session")

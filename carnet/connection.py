@@ -9,6 +9,10 @@ SLOWEST = 1024
 """Bytes per second below which a request that already took `patience` seconds is given up."""
 
 
+RECEIVE = 256 << 10
+"""Bytes taken from the socket at once, at most: the server asks for a megabyte, and keeps what it cannot hand out."""
+
+
 class Stalled(TimeoutError):
     """The client kept silent, or sent so little that its request would never end."""
 
@@ -46,7 +50,7 @@ class Connection(socket.socket):
 
     def recv(self, size: int, flags: int = 0) -> bytes:
         try:
-            data = super().recv(size, flags)
+            data = super().recv(min(size, RECEIVE), flags)
         except TimeoutError:
             raise Stalled(f"the client sent nothing for {self.patience:g} s") from None
         self._received += len(data)

@@ -16,7 +16,8 @@ from security.xmlsignature.refusals import Reason, SignatureRefused
 def exclusive(element: etree._Element, prefixes: Collection[str] = ()) -> bytes:
     """Exclusive XML Canonicalization 1.0 without comments, of an element anywhere in a tree.
 
-    `prefixes` is the PrefixList. Raises `SignatureRefused` for a relative namespace URI.
+    `prefixes` is the PrefixList; `#default` in it is not honoured by libxml2, and where that matters the digest does
+    not match. Raises `SignatureRefused` for a relative namespace URI.
     """
     try:
         return etree.tostring(

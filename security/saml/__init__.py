@@ -1,6 +1,6 @@
 """SAML 2.0 assertions: read from what was signed, checked in a fixed order, remembered, and made."""
 
-from security.saml.admission import STEPS, Admission, Demands, FixedTrust, Step, Trust, claimed_caller
+from security.saml.admission import STEPS, Admission, Demands, FixedTrust, Step, Trust, claimed, claimed_caller
 from security.saml.cache import AssertionCache
 from security.saml.locating import credentials_of
 from security.saml.making import sign, wsse_security
@@ -38,6 +38,7 @@ __all__ = [
     "Token",
     "TokenRefused",
     "Trust",
+    "claimed",
     "claimed_caller",
     "credentials_of",
     "sign",

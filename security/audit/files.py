@@ -43,6 +43,8 @@ class Place:
         try:
             told = json.loads(content)
             place = cls(told["file"].rstrip(), told["offset"], Mark.parse(f"{told['sequence']}:{told['hash']}"))
+            if place != START:
+                first_sequence(place.file)
         except (ValueError, KeyError, TypeError, AttributeError):
             return None
         return place if place.written() == content else None

@@ -1,16 +1,19 @@
 """Sends the journal to a collector. The journal is the spool: what is kept besides is how far the collector has come.
 
-Syslog has no acknowledgement, and what was written to a connection that then breaks may not have arrived. So a record
-counts as delivered once `RESEND` others were written after it on the same connection, or the collector has answered
-the end of the connection; after a break, everything younger is sent again. A collector sees some records twice, and
-loses some only if it read more than `RESEND` of them and then forgot them.
+Syslog has no acknowledgement, and what was written to a connection that then breaks may not have arrived; with TLS 1.3
+a collector that refuses our certificate says so only after we have begun to send. So a record counts as delivered when
+its connection still stands `SETTLED` seconds later with nothing unacknowledged by the other machine, or when the
+collector has answered the end of the connection. After a break, everything younger is sent again: a collector sees some
+records twice. It misses some only if it stood still for longer, with records in its machine's buffers, and then died.
 """
 
 import fcntl
 import logging
 import os
 import threading
+import time
 from collections import deque
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -20,9 +23,15 @@ from security.audit.syslog import Collector, Connection, Origin, syslog_message
 
 _log = logging.getLogger(__name__)
 
-RESEND: Final = 100
+SETTLED: Final = 10.0
 POSITION: Final = "delivered"
 LOCK: Final = "delivering"
+_LAST_LOOK: Final = 3.0
+"""Seconds that a stop may take to send what is left."""
+_ROUND: Final = 500
+"""Records between two looks at the connection."""
+_STEADY: Final = 1.0
+"""Seconds after which a connection is called one."""
 
 
 class Shipper:
@@ -36,10 +45,11 @@ class Shipper:
         *,
         interval: float = 0.5,
         retry: tuple[float, float] = (1.0, 30.0),
+        settled: float = SETTLED,
     ) -> None:
         """`interval`: seconds between two looks at the journal. `retry`: first and longest wait for a collector."""
         self._directory, self._collector, self._origin = directory, collector, origin
-        self._interval, self._retry = interval, retry
+        self._interval, self._retry, self._settled = interval, retry, settled
         self._position = PositionFile(directory / POSITION)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="audit-shipper", daemon=True)
@@ -66,13 +76,11 @@ class Shipper:
 
     def _deliver_until_stopped(self) -> None:
         shortest, longest = self._retry
-        pause = shortest
+        pause = shortest / 2
         while not self._stop.is_set():
             delivery = None
             try:
-                delivery = _Delivery(self._collector.connect(), self._origin, self._position)
-                self._tell(True)
-                pause = shortest
+                delivery = _Delivery(self._collector.connect(), self._origin, self._position, self._settled)
                 self._follow(delivery)
                 self._tell(False, "it closed the connection")
             except (OSError, ValueError) as error:
@@ -81,25 +89,33 @@ class Shipper:
             finally:
                 if delivery is not None:
                     delivery.finish(orderly=self._stop.is_set())
+            pause = shortest if delivery is not None and delivery.steady else min(2 * pause, longest)
             self._stop.wait(pause)
-            pause = min(2 * pause, longest)
 
     def _follow(self, delivery: "_Delivery") -> None:
         """Returns when stopped, after a last look, or when the collector has gone."""
         while True:
             last = self._stop.is_set()
-            if not delivery.connection.alive():
+            enough = time.monotonic() + _LAST_LOOK
+            if not delivery.settle():
                 return
+            if delivery.steady:
+                self._tell(True)
             head = head_of(self._directory)
-            if head.mark.sequence > delivery.sent.mark.sequence:
-                for record, place in records_after(self._directory, delivery.sent, head):
+            sent = 0
+            while head.mark.sequence > delivery.sent.mark.sequence:
+                count = 0
+                for record, place in islice(records_after(self._directory, delivery.sent, head), _ROUND):
                     delivery.send(record.message, record.time, place)
-                    if self._stop.is_set() and not last:
-                        break
-                delivery.keep()
+                    count += 1
+                sent += count
+                over = self._stop.is_set() and (not last or time.monotonic() > enough)
+                if not count or over or not delivery.settle():
+                    break
             if last:
                 return
-            self._stop.wait(self._interval)
+            if not sent:
+                self._stop.wait(self._interval)
 
     def _tell(self, reachable: bool, reason: str = "") -> None:
         """Each change once."""
@@ -116,30 +132,42 @@ class Shipper:
 class _Delivery:
     """What goes over one connection."""
 
-    def __init__(self, connection: Connection, origin: Origin, position: PositionFile) -> None:
-        self.connection = connection
+    def __init__(self, connection: Connection, origin: Origin, position: PositionFile, settled: float) -> None:
         self.sent = position.read()
-        self._confirmed = self.sent
+        self._connection = connection
+        self._opened = time.monotonic()
+        self._origin, self._position, self._settled = origin, position, settled
         self._kept = self.sent
-        self._origin, self._position = origin, position
-        self._unsure: deque[Place] = deque()
+        self._unsure: deque[tuple[float, Place]] = deque()
 
-    def send(self, message: bytes, time: str, place: Place) -> None:
-        self.connection.send(syslog_message(message, time, self._origin))
+    @property
+    def steady(self) -> bool:
+        return time.monotonic() - self._opened > _STEADY
+
+    def send(self, message: bytes, when: str, place: Place) -> None:
+        self._connection.send(syslog_message(message, when, self._origin))
         self.sent = place
-        self._unsure.append(place)
-        if len(self._unsure) > RESEND:
-            self._confirmed = self._unsure.popleft()
+        self._unsure.append((time.monotonic(), place))
 
-    def keep(self) -> None:
-        if self._confirmed != self._kept:
-            self._position.write(self._confirmed)
-            self._kept = self._confirmed
+    def settle(self) -> bool:
+        """Keeps what counts as delivered; False once the other side has gone."""
+        before = time.monotonic() - self._settled
+        if not self._connection.alive():
+            return False
+        if self._unsure and self._unsure[0][0] <= before and self._connection.acknowledged():
+            place = self._kept
+            while self._unsure and self._unsure[0][0] <= before:
+                place = self._unsure.popleft()[1]
+            self._keep(place)
+        return True
 
     def finish(self, *, orderly: bool) -> None:
-        if self.connection.finish() and orderly:
-            self._confirmed = self.sent
-        self.keep()
+        if self._connection.finish() and orderly and self.sent != self._kept:
+            self._keep(self.sent)
+
+    def _keep(self, place: Place) -> None:
+        self._position.write(place)
+        self._kept = place
 
 
 def _held(lock: int) -> bool:

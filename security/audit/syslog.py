@@ -3,14 +3,20 @@
 ITI TF-2 3.20.4.1.2.
 """
 
+import fcntl
 import re
 import select
 import socket
 import ssl
+import sys
+import termios
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlsplit
+
+from security.tlscontexts import SUITES
 
 TLS_PORT: Final = 6514
 UDP_PORT: Final = 514
@@ -48,7 +54,7 @@ def syslog_message(message: bytes, time: str, origin: Origin) -> bytes:
 
 
 def write_frame(message: bytes) -> bytes:
-    """Octet counting; RFC 5425 4.3.1."""
+    """Octet counting; RFC 5425 4.3.1. A message is not empty."""
     return b"%d %b" % (len(message), message)
 
 
@@ -73,6 +79,21 @@ def read_frames(data: bytes, *, longest: int = 64 << 20) -> tuple[list[bytes], b
     return messages, data
 
 
+def collector_context(authorities: Path, certificate: Path | None = None, key: Path | None = None) -> ssl.SSLContext:
+    """For TLS with a collector that `authorities` (PEM) vouch for, showing `certificate` (PEM, with those above it).
+
+    TLS 1.2 or 1.3; the collector's name is checked. Raises OSError, of which ssl.SSLError is one.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(":".join(SUITES))
+    context.load_verify_locations(authorities)
+    if certificate is not None:
+        # an encrypted key is refused: nobody is there to be asked for its password
+        context.load_cert_chain(certificate, key, password=lambda: b"")
+    return context
+
+
 class Connection(Protocol):
     """A way to the collector that is open."""
 
@@ -82,6 +103,10 @@ class Connection(Protocol):
 
     def alive(self) -> bool:
         """False once the other side has gone."""
+        ...
+
+    def acknowledged(self) -> bool:
+        """Whether the other machine has everything that was sent, as far as can be told."""
         ...
 
     def finish(self) -> bool:
@@ -157,6 +182,13 @@ class _Stream:
             return False
         return False
 
+    def acknowledged(self) -> bool:
+        try:
+            unsent = fcntl.ioctl(self._socket.fileno(), termios.TIOCOUTQ, b"\0" * 4)
+        except OSError:
+            return True  # not a system that tells
+        return not int.from_bytes(unsent, sys.byteorder)
+
     def finish(self) -> bool:
         # RFC 5425 4.4: close_notify, and the other side's; only after it was everything read
         try:
@@ -193,6 +225,9 @@ class _Datagrams:
             return True
         except OSError:
             return False
+        return True
+
+    def acknowledged(self) -> bool:
         return True
 
     def finish(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from security.audit.chain import GENESIS, BrokenRecord, Mark, follow, read_record
+from security.audit.chain import GENESIS, BrokenRecord, Mark, follow
 from security.audit.files import HEAD, HeadFile, Place, first_sequence, journal_files
 
 _LONGEST: Final = 64 << 20
@@ -80,31 +80,31 @@ class _Reading:
         self._wanted, self._head = wanted, head
 
     def read(self, name: str, lines: Iterator[bytes]) -> None:
-        expected = first_sequence(name)
+        offset = 0
         for number, line in enumerate(lines, 1):
+            offset += len(line)
             try:
-                self._take(line, expected if number == 1 else None)
+                self._take(line, name, offset, begins=number == 1)
             except BrokenRecord as error:
                 self.broken = Broken(name, number, str(error))
                 return
 
-    def _take(self, line: bytes, named: int | None) -> None:
+    def _take(self, line: bytes, name: str, offset: int, *, begins: bool) -> None:
         if not line.endswith(b"\n"):
             raise BrokenRecord("the last record is not finished: it was cut, or its writer was killed")
         line = line[:-1]
         if not self.records:
-            self.last = self._before(line)
+            self.last = self._before(first_sequence(name))
         record = follow(self.last, line)
-        if named is not None and record.mark.sequence != named:
-            raise BrokenRecord(f"the file is named after record {named} and begins with {record.mark.sequence}")
-        self._fits(record.mark)
+        if begins and record.mark.sequence != first_sequence(name):
+            raise BrokenRecord(f"the file begins with record {record.mark.sequence}, and is named after another")
+        self._fits(Place(name, offset, record.mark))
         self.begins = self.begins or record.mark.sequence
         self.records += 1
         self.last = record.mark
 
-    def _before(self, line: bytes) -> Mark:
-        """What the first record there is has to follow."""
-        first = read_record(line).mark.sequence
+    def _before(self, first: int) -> Mark:
+        """What the first record there is has to follow; by the name of its file."""
         if first == 1:
             return GENESIS
         noted = self._wanted.get(first - 1)
@@ -115,12 +115,16 @@ class _Reading:
             )
         return Mark(first - 1, noted)
 
-    def _fits(self, mark: Mark) -> None:
+    def _fits(self, place: Place) -> None:
+        mark = place.mark
         if self._wanted.get(mark.sequence, mark.hash) != mark.hash:
             raise BrokenRecord(f"record {mark.sequence} is not the one whose mark was noted")
         head = self._head
-        if head is not None and head.mark.sequence == mark.sequence and head.mark.hash != mark.hash:
-            raise BrokenRecord(f"record {mark.sequence} is not the one that the head names")
+        if head is None or head.mark.sequence != mark.sequence or head == place:
+            return
+        # a file that was just begun: the head stands at its start
+        if head != Place(head.file, 0, mark) or first_sequence(head.file) != mark.sequence + 1:
+            raise BrokenRecord(f"record {mark.sequence} is not the one that the head names, or not where it says")
 
     def finish(self) -> None:
         """What was written or noted beyond the last record is missing."""

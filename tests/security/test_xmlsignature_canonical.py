@@ -41,8 +41,10 @@ ELEMENTS = {
     "special characters, CDATA and the order of attributes": (
         b'<S xmlns:z="urn:a" xmlns:a="urn:z">'
         b"""<Info z:b="1" a:b='2' b="&lt;&quot;>&amp;"><![CDATA[<&>]]>\xc3\xa9&#233;</Info></S>""",
-        b'<Info xmlns:a="urn:z" xmlns:z="urn:a" b="&lt;&quot;>&amp;" z:b="1" a:b="2">&lt;&amp;&gt;\xc3\xa9\xc3\xa9</Info>',
-        b'<Info xmlns:a="urn:z" xmlns:z="urn:a" b="&lt;&quot;>&amp;" z:b="1" a:b="2">&lt;&amp;&gt;\xc3\xa9\xc3\xa9</Info>',
+        b'<Info xmlns:a="urn:z" xmlns:z="urn:a" b="&lt;&quot;>&amp;" z:b="1" a:b="2">'
+        b"&lt;&amp;&gt;\xc3\xa9\xc3\xa9</Info>",
+        b'<Info xmlns:a="urn:z" xmlns:z="urn:a" b="&lt;&quot;>&amp;" z:b="1" a:b="2">'
+        b"&lt;&amp;&gt;\xc3\xa9\xc3\xa9</Info>",
     ),
     "a namespace declared again below": (
         b'<S xmlns:a="urn:a"><Info><a:X xmlns:a="urn:a"/><a:Y/></Info></S>',

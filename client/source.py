@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from client.documents import Document
+from client.signing import SetSigner
 from client.submission import Contents, NewFolder, Prepared, Relationship, prepare
 from metadata.ebrim import submit_objects_request
 from metadata.errors import RegistryResponse
@@ -41,10 +42,13 @@ class DocumentSource:
     Content that the repository refuses comes back as a `RegistryResponse`; `SoapFault` and `TransportError` are raised.
     """
 
-    def __init__(self, repository: str | SoapClient, *, source_id: str = SOURCE_ID) -> None:
-        """`repository` is a URL, or a client made with options of its own; `source_id` an OID."""
+    def __init__(
+        self, repository: str | SoapClient, *, source_id: str = SOURCE_ID, signer: SetSigner | None = None
+    ) -> None:
+        """`repository` is a URL, or a client made with options of its own; `source_id` an OID; `signer` signs sets."""
         self.client = SoapClient(repository) if isinstance(repository, str) else repository
         self.source_id = source_id
+        self.signer = signer
 
     def submit(
         self, *documents: Document, folders: Sequence[str] = (), new_folders: Sequence[NewFolder] = ()
@@ -81,7 +85,10 @@ class DocumentSource:
 
     def send(self, contents: Contents, *, progress: Progress | None = None) -> Submitted:
         """Any submission. Raises `SubmissionError` for contents that cannot be one."""
-        prepared = prepare(contents, source_id=self.source_id, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        prepared = prepare(contents, source_id=self.source_id, now=now)
+        if self.signer is not None:
+            prepared = self.signer(prepared, now)
         parts = [_part(document, progress) for document in prepared.documents]
         with self.client.call(ACTION, request_body(prepared), parts=parts, mtom=True) as response:
             try:

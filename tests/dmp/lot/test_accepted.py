@@ -1,0 +1,163 @@
+"""Lots that are accepted, and what is kept of their signature."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from dmp.lot_policy import DMP, LotLeniency, dsg_policy, set_policies
+from metadata.errors import RegistryResponse
+from metadata.vocabulary import SIGNS
+from security.dsg import DMP_LEGACY, STRICT, SetPolicy, SetSignatureVerdict
+
+BOTH = pytest.mark.parametrize("policy", [DMP_LEGACY, STRICT], ids=lambda policy: policy.name)
+
+
+def accepted(response: RegistryResponse) -> RegistryResponse:
+    assert response.succeeded, [error.context for error in response.errors]
+    return response
+
+
+@BOTH
+@pytest.mark.parametrize("files", [0, 15])
+def test_a_lot_signed_with_a_card_is_accepted(
+    bench: Any, make_lot: Any, doctor: Any, policy: SetPolicy, files: int
+) -> None:
+    lot = make_lot(policy=policy, files=files)
+    accepted(bench.submit(lot, doctor))
+    assert bench.holdings()["document_entry"] == files + 2
+    assert bench.holdings()["objects"] == files + 2
+    assert bench.reply.notes["signature"] == policy.name
+
+
+@BOTH
+def test_a_lot_sealed_by_a_structure_is_accepted(
+    bench: Any, make_lot: Any, hospital: Any, authority: Any, policy: SetPolicy
+) -> None:
+    lot = make_lot(authority.identities["hospital"].signature, policy)
+    accepted(bench.submit(lot, hospital))
+    (kept,) = bench.evidence(lot.set_id)
+    assert (kept.policy, kept.signer) == (policy.name, "10B0990017")
+
+
+def test_the_evidence_is_kept_with_the_set(bench: Any, make_lot: Any, doctor: Any, authority: Any) -> None:
+    before = datetime.now(UTC).replace(microsecond=0)
+    lot = make_lot()
+    accepted(bench.submit(lot, doctor))
+    (kept,) = bench.evidence(lot.set_id)
+    assert (kept.unique_id, kept.document) == (lot.set_id, lot.signature.unique_id)
+    assert kept.signer == "899900101017"
+    assert before <= kept.verified_at <= datetime.now(UTC)
+    verdict = SetSignatureVerdict.from_json(kept.content.decode())
+    assert verdict.certificate == authority.identities["doctor"].signature.certificate
+    assert [e.uri for e in verdict.manifest] == [
+        f"urn:oid:{lot.set_id}",
+        *(f"urn:oid:{d.entry.unique_id}" for d in lot.prepared.documents[:-1]),
+    ]
+    assert {each.source for each in verdict.revocation} == {"crl"}
+    said = json.loads(kept.content)["lot"]
+    assert said["kind"] == "person"
+    assert said["caller"] == "899900101017"
+    assert said["assertion"] == "_1"
+    assert bench.evidence("2.999.404") == ()
+
+
+def test_the_same_lot_once_more_keeps_the_first_evidence(bench: Any, make_lot: Any, doctor: Any) -> None:
+    lot = make_lot()
+    accepted(bench.submit(lot, doctor))
+    first = bench.evidence(lot.set_id)
+    accepted(bench.submit(lot, replace(doctor, assertion_id="_2")))
+    assert bench.evidence(lot.set_id) == first
+    assert bench.holdings()["submission_evidence"] == 1
+
+
+def test_associations_signs_may_lead_to_every_document_as_in_ihe_dsg(
+    bench: Any, make_bench: Any, make_lot: Any, doctor: Any
+) -> None:
+    def to_documents() -> Any:
+        lot = make_lot(files=1)
+        (signs,) = [a for a in lot.prepared.associations if a.type == SIGNS]
+        more = [
+            replace(signs, entry_uuid=f"signs-{n}", target=d.entry.entry_uuid, submission_set_status=None)
+            for n, d in enumerate(lot.prepared.documents[:-1])
+        ]
+        lot.without(SIGNS)
+        lot.prepared = replace(lot.prepared, associations=(*lot.prepared.associations, *more))
+        return lot
+
+    lot = to_documents()
+    accepted(bench.submit(lot, doctor))
+    assert bench.reply.notes["leniencies"] == ["signs-documents"]
+    closed = make_bench(replace(DMP, leniencies=DMP.leniencies - {LotLeniency.SIGNS_DOCUMENTS}))
+    response = closed.submit(to_documents(), doctor)
+    assert "[lot.signs.target" in response.errors[0].context
+    assert closed.holds_nothing()
+
+
+def test_a_legal_entity_seals_for_the_sites_that_are_listed(
+    make_bench: Any, make_lot: Any, hospital: Any, authority: Any
+) -> None:
+    site = replace(hospital, organisation="10B0990099")
+    key = authority.identities["hospital"].signature
+
+    def lot() -> Any:
+        made = make_lot(key)
+        site_author = replace(
+            made.prepared.submission_set.authors[0],
+            institutions=("SITE TEST^^^^^&1.2.250.1.71.4.2.2&ISO^IDNST^^^10B0990099",),
+        )
+        made.prepared = replace(
+            made.prepared, submission_set=replace(made.prepared.submission_set, authors=(site_author,))
+        )
+        return made
+
+    refused = make_bench()
+    assert "[fr.lot.signer.structure" in refused.submit(lot(), site).errors[0].context
+    assert refused.holds_nothing()
+    accepted(make_bench(replace(DMP, sites={"10B0990017": frozenset({"10B0990099"})})).submit(lot(), site))
+    lenient = make_bench(replace(DMP, leniencies=DMP.leniencies | {LotLeniency.ANY_SITE}))
+    accepted(lenient.submit(lot(), site))
+    assert lenient.reply.notes["leniencies"] == ["any-site"]
+
+
+def test_a_signature_may_wait_a_while(make_bench: Any, make_lot: Any, doctor: Any) -> None:
+    bench = make_bench(clock=lambda: datetime.now(UTC) + timedelta(days=6))
+    accepted(bench.submit(make_lot(), doctor))
+
+
+# --- the international signature ------------------------------------------------------------------------------------
+
+
+def test_under_ihe_a_set_needs_a_signature_only_when_it_is_asked_for(make_bench: Any, make_lot: Any) -> None:
+    accepted(make_bench(dsg_policy("verify")).submit(make_lot(signed=False), None))
+    demanding = make_bench(dsg_policy("require"))
+    response = demanding.submit(make_lot(signed=False), None)
+    assert [error.code for error in response.errors] == ["XDSRepositoryMetadataError"]
+    assert "[lot.missing" in response.errors[0].context
+    assert demanding.holds_nothing()
+
+
+def test_under_ihe_a_signature_that_is_there_is_verified(make_bench: Any, make_lot: Any) -> None:
+    bench = make_bench(dsg_policy("verify"))
+    lot = make_lot(policy=STRICT)
+    accepted(bench.submit(lot, None))
+    (kept,) = bench.evidence(lot.set_id)
+    assert "899900101017" in kept.signer
+    broken = make_lot(policy=STRICT).sign_bytes(lambda signature: signature.replace(b"IHEManifest", b"IHEmanifest"))
+    assert bench.submit(broken, None).errors[0].code == "XDSRepositoryError"
+
+
+# --- options --------------------------------------------------------------------------------------------------------
+
+
+def test_policies_are_chosen_by_name() -> None:
+    assert set_policies("strict") == (STRICT,)
+    assert set_policies("strict, dmp-legacy,strict") == (STRICT, DMP_LEGACY)
+
+
+@pytest.mark.parametrize("names", ["", ",", "lax", "strict,lax"])
+def test_an_unknown_policy_is_told(names: str) -> None:
+    with pytest.raises(ValueError, match="there are dmp-legacy, strict"):
+        set_policies(names)

@@ -4,13 +4,15 @@ import socket
 import threading
 import uuid
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import sqlalchemy as sa
 
 import schemas
 from carnet import logs, parts
+from carnet.auditedregistry import AuditedRegistry
+from carnet.auditor import Auditor, auditor_of, refusal
 from carnet.health import Health
 from carnet.identity import repository_unique_id
 from carnet.metrics import Metrics
@@ -24,7 +26,7 @@ from registry.feed import PatientFeed
 from registry.service import operations as registry_operations
 from repository.documents import DocumentStore
 from repository.service import operations as repository_operations
-from security.gate import Caller, Credentials, OpenGate
+from security.gate import Caller, Credentials, OpenGate, Refused
 from soap.host import service
 from soap.message import Exchange, Operation, Request
 from storage import Database
@@ -47,12 +49,15 @@ class Carnet:
     """Reconcile and sweep."""
     serve_mllp: Callable[[], Callable[[], None]] | None = None
     """Starts the patient identity feed; returns what stops it."""
+    auditor: Auditor | None = None
     _stops: list[Callable[[], None]] = field(default_factory=list)
 
     def wsgi(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         return self.router(environ, start_response)
 
     def started(self, last: bool) -> None:
+        if self.auditor is not None:
+            self.auditor.begin(first=last)
         if self.serve_mllp is not None:
             self._stops.append(self.serve_mllp())
         if self.repairs is not None and self.settings.repair_interval:
@@ -66,7 +71,14 @@ class Carnet:
     def stopped(self) -> None:
         for stop in self._stops:
             stop()
+        if self.auditor is not None:
+            self.auditor.end()
         self.database.close()
+
+    def over(self) -> None:
+        """Called in the master after the last worker."""
+        if self.auditor is not None:
+            self.auditor.over()
 
 
 def assemble(
@@ -80,13 +92,20 @@ def assemble(
     checks: dict[str, Callable[[], None]] = {"database": partial(check_database, database)}
     repairs = serve_mllp = registry = unique_id = None
 
+    base = url_of(*listener.getsockname()[:2])
+    auditor = auditor_of(settings, {path[1:]: base + path for path in WSDL})
+    if auditor is not None and settings.audit_failure == "refuse":
+        checks["audit"] = auditor.check
+
     def finished(exchange: Exchange) -> None:
+        if auditor is not None:
+            auditor.exchange(exchange)
         metrics.observe(exchange)
         logs.write_exchange(exchange)
 
     def serve(path: str, operations: Sequence[Operation]) -> None:
         limits = parts.limits_of(settings)
-        services[path] = service(path[1:], operations, gate=_admit, limits=limits, finished=finished)
+        services[path] = service(path[1:], operations, gate=partial(_admit, auditor), limits=limits, finished=finished)
 
     if settings.only != "repository":
         registry = parts.registry_of(settings, database, domain)
@@ -97,6 +116,9 @@ def assemble(
     if settings.only != "registry":
         unique_id = settings.repository_unique_id or repository_unique_id(settings.data)
         repository = parts.repository_of(settings, database, registry, unique_id)
+        if auditor is not None and not repository.registry.atomic:
+            audited = AuditedRegistry(repository.registry, settings.registry_url, auditor.here, auditor.event)
+            repository = replace(repository, registry=audited)
         serve("/repository", repository_operations(repository))
         checks["documents"] = partial(check_documents, repository.documents)
         repairs = parts.repairs_of(settings, repository)
@@ -104,7 +126,7 @@ def assemble(
     endpoints = _endpoints(listener, feed_listener, tuple(services), unique_id)
     facts = PageFacts(tuple(services), unique_id, endpoints.mllp)
     router = Router(services, describe, lambda base: render(base, facts), metrics.text, Health(checks))
-    return Carnet(settings, database, router, endpoints, master, repairs, serve_mllp)
+    return Carnet(settings, database, router, endpoints, master, repairs, serve_mllp, auditor)
 
 
 def _serve_mllp(listener: socket.socket, feed: PatientFeed, finished: Callable[[Exchange], None]) -> Callable[[], None]:
@@ -123,10 +145,15 @@ def _serve_mllp(listener: socket.socket, feed: PatientFeed, finished: Callable[[
     return stop
 
 
-def _admit(request: Request) -> Caller:
+def _admit(auditor: Auditor | None, request: Request) -> Caller:
     """The gate of this version lets everyone in; ITI TF-2 3.40 is for a later one."""
+    if auditor is not None:
+        auditor.require()
     peer = request.peer
-    return _GATE.admit(Credentials(request.header, request.body, request.root, peer.address, peer.certificate))
+    try:
+        return _GATE.admit(Credentials(request.header, request.body, request.root, peer.address, peer.certificate))
+    except Refused as refused:
+        raise refusal(refused) from None
 
 
 _GATE = OpenGate()

@@ -55,9 +55,9 @@ class Here:
     """Service → its URL."""
     host: str = socket.gethostname()
 
-    def participant(self, user_id: str, role: Code) -> ActiveParticipant:
+    def participant(self, user_id: str, role: Code, requestor: bool = False) -> ActiveParticipant:
         return ActiveParticipant(
-            user_id, False, (role,), alternative_user_id=str(os.getpid()), network_address=self.host
+            user_id, requestor, (role,), alternative_user_id=str(os.getpid()), network_address=self.host
         )
 
 

@@ -35,6 +35,7 @@ def run(configuration: Configuration) -> None:
     with_database(settings, migrations.prepare)
 
     def stopped() -> None:
+        assembled.over()
         metrics.unshare(shared)
         if settings.ready_file:
             remove_ready_file(settings.ready_file)

@@ -110,6 +110,31 @@ class Settings:
     max_leaf_objects: int = _setting(5_000, "Most whole objects in the answer to one query.")
     max_references: int = _setting(50_000, "Most object references in the answer to one query.")
 
+    # --- the audit trail
+    audit: bool = _setting(True, "Record every transaction in the audit journal (ATNA).", option=True, metavar="BOOL")
+    audit_directory: Path | None = _setting(
+        None, "Directory of the audit journal; absent: audit in the data directory.", metavar="DIR"
+    )
+    audit_sync: bool = _setting(
+        False, "Put each audit record on the disk before its answer leaves; false: within a tenth of a second."
+    )
+    audit_failure: str = _setting(
+        "continue", "What happens while the audit journal cannot be written: go on, or refuse every request.",
+        choices=("continue", "refuse"),
+    )  # fmt: skip
+    audit_collector: str = _setting(
+        "", "Audit record repository that also receives the records: tls://HOST:PORT or udp://HOST:PORT.",
+        option=True, metavar="URL",
+    )  # fmt: skip
+    audit_ca: Path | None = _setting(
+        None, "Certificates (PEM) that vouch for the collector.", option=True, metavar="FILE"
+    )
+    audit_cert: Path | None = _setting(None, "Certificate (PEM) shown to the collector.", option=True, metavar="FILE")
+    audit_key: Path | None = _setting(None, "Its private key (PEM).", option=True, metavar="FILE")
+    audit_source_id: str = _setting(
+        "", "AuditSourceID of the records; empty: carnet@ and the name of this machine.", option=True, metavar="ID"
+    )
+
     # --- what it tells
     log_format: str = _setting("console", "Form of the log lines.", choices=("console", "json"))
     log_level: str = _setting("info", "Least important lines that are written.", choices=("debug", "info", "warning"))

@@ -77,7 +77,7 @@ class Shipper:
     def _deliver_until_stopped(self) -> None:
         shortest, longest = self._retry
         pause = shortest / 2
-        while not self._stop.is_set():
+        while True:
             delivery = None
             try:
                 delivery = _Delivery(self._collector.connect(), self._origin, self._position, self._settled)
@@ -90,7 +90,9 @@ class Shipper:
                 if delivery is not None:
                     delivery.finish(orderly=self._stop.is_set())
             pause = shortest if delivery is not None and delivery.steady else min(2 * pause, longest)
-            self._stop.wait(pause)
+            # one attempt in any case: who starts and stops at once has something to send
+            if self._stop.wait(pause):
+                return
 
     def _follow(self, delivery: "_Delivery") -> None:
         """Returns when stopped, after a last look, or when the collector has gone."""

@@ -102,7 +102,7 @@ def auditor_of(settings: Settings, endpoints: dict[str, str]) -> Auditor | None:
     """None with `--audit false`. `endpoints`: service → its URL. Raises `ConfigurationError`."""
     if not settings.audit:
         return None
-    host = socket.getfqdn()
+    host = _own_name()
     directory = directory_of(settings).resolve()
     trail = AuditTrail(
         directory,
@@ -112,6 +112,11 @@ def auditor_of(settings: Settings, endpoints: dict[str, str]) -> Auditor | None:
         journal=Journal(directory, sync=0 if settings.audit_sync else SYNC),
     )
     return Auditor(trail, Here(endpoints, host), required=settings.audit_failure == "refuse")
+
+
+def _own_name() -> str:
+    name = socket.getfqdn()
+    return socket.gethostname() if name.startswith("localhost") else name
 
 
 def _collector(settings: Settings) -> Collector | None:

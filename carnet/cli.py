@@ -22,6 +22,7 @@ _WORDS: Final = {
     "config": ("carnet.cli", "config"),
     "migrate": ("carnet.cli", "migrate"),
     "rules": ("carnet.cli", "rules"),
+    "audit": ("carnet.auditcommands", "audit"),
 }
 """Word → where its command is: each module is loaded when its word is used."""
 

@@ -1,7 +1,6 @@
 """`carnet audit`: is the journal whole, and what does it say."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -10,14 +9,11 @@ from security.audit.reading import START, head_of, records_after
 from security.audit.verification import verify as verify_journal
 
 
-class _MarkType(click.ParamType):
-    name = "SEQUENCE:HASH"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Mark:
-        try:
-            return Mark.parse(str(value))
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
+def _marks(_ctx: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> tuple[Mark, ...]:
+    try:
+        return tuple(Mark.parse(text) for text in given)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
 _directory = click.argument("directory", required=False, type=click.Path(path_type=Path, file_okay=False))
@@ -30,7 +26,14 @@ def audit() -> None:
 
 @audit.command()
 @_directory
-@click.option("--mark", "marks", type=_MarkType(), multiple=True, help="A mark noted earlier; may be repeated.")
+@click.option(
+    "--mark",
+    "marks",
+    callback=_marks,
+    multiple=True,
+    metavar="SEQUENCE:HASH",
+    help="A mark noted earlier; may be repeated.",
+)
 def verify(directory: Path | None, marks: tuple[Mark, ...]) -> None:
     """Read the whole journal and tell the first place where it is not what was written.
 

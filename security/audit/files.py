@@ -78,18 +78,20 @@ class HeadFile:
     def __init__(self, directory: Path) -> None:
         """Raises OSError."""
         self._path = directory / HEAD
-        self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._file = self._open()
+
+    def _open(self) -> int:
+        return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     @contextmanager
-    def locked(self, *, shared: bool = False) -> Iterator[None]:
-        """Waits until nobody writes; with `shared`, others may read at the same time."""
-        how = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
-        fcntl.flock(self._file, how)
+    def locked(self) -> Iterator[None]:
+        """Waits until nobody else reads or writes."""
+        fcntl.flock(self._file, fcntl.LOCK_EX)
         while os.fstat(self._file).st_nlink == 0:
             # somebody deleted it: others will lock the new one
             os.close(self._file)
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(self._file, how)
+            self._file = self._open()
+            fcntl.flock(self._file, fcntl.LOCK_EX)
         try:
             yield
         finally:
@@ -104,6 +106,24 @@ class HeadFile:
 
     def close(self) -> None:
         os.close(self._file)
+
+
+@contextmanager
+def standing_still(directory: Path) -> Iterator[Place | None]:
+    """The head of a journal that nobody writes meanwhile; None when it is missing or unreadable. Changes nothing.
+
+    Raises OSError.
+    """
+    try:
+        file = os.open(directory / HEAD, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield Place.read(os.pread(file, 1024, 0))
+    finally:
+        os.close(file)
 
 
 def sync_directory(directory: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from security.audit.chain import BrokenRecord, Record, read_record
-from security.audit.files import HEAD, START, HeadFile, Place, first_sequence, journal_files
+from security.audit.files import START, Place, first_sequence, journal_files, standing_still
 
 _log = logging.getLogger(__name__)
 
@@ -36,14 +36,8 @@ class PositionFile:
 
 def head_of(directory: Path) -> Place:
     """How far the journal is on the disk. Raises OSError."""
-    if not (directory / HEAD).exists():
-        return START
-    head_file = HeadFile(directory)
-    try:
-        with head_file.locked(shared=True):
-            return head_file.read() or START
-    finally:
-        head_file.close()
+    with standing_still(directory) as head:
+        return head or START
 
 
 def records_after(directory: Path, place: Place, head: Place) -> Iterator[tuple[Record, Place]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from security.audit.chain import GENESIS, BrokenRecord, Mark, follow
-from security.audit.files import HEAD, HeadFile, Place, first_sequence, journal_files
+from security.audit.files import Place, first_sequence, journal_files, standing_still
 
 _LONGEST: Final = 64 << 20
 """Bytes of a line: no record is so long, and a file without line feeds must not fill the memory."""
@@ -49,15 +49,11 @@ def verify(directory: Path, marks: Iterable[Mark] = ()) -> Verdict:
     records at the collector, show that. Raises OSError.
     """
     wanted = {mark.sequence: mark.hash for mark in marks}
-    if not (directory / HEAD).is_file() and not journal_files(directory):
+    with standing_still(directory) as head:
+        files = journal_files(directory)
+        sizes = {name: (directory / name).stat().st_size for name in files}
+    if head is None and not files:
         return Verdict(0, 0, 0, GENESIS, Broken(str(directory), 0, "there is no journal here"))
-    head_file = HeadFile(directory)
-    try:
-        with head_file.locked(shared=True):
-            head, files = head_file.read(), journal_files(directory)
-            sizes = {name: (directory / name).stat().st_size for name in files}
-    finally:
-        head_file.close()
     reading = _Reading(wanted, head)
     for name in files:
         reading.read(name, _lines(directory / name, sizes[name]))

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from security.audit.chain import Mark
-from security.audit.reading import START, head_of, records_after
+from security.audit.files import START
+from security.audit.reading import head_of, records_after
 from security.audit.verification import verify as verify_journal
 
 

@@ -88,13 +88,16 @@ class Journal:
         return entry.written
 
     def ready(self) -> bool:
-        """Tries to write what waits, when the last attempt failed; whether the journal can be written."""
-        if self.trouble and self._writing.acquire(timeout=self._patience):
+        """Tries to write what waits, or to open what was not open yet; whether the journal can be written."""
+        if (self.trouble or self._writer is None) and self._writing.acquire(timeout=self._patience):
             try:
+                self._open()
                 self._drain()
+            except OSError as error:
+                self._failed(error)
             finally:
                 self._writing.release()
-            if self.trouble and not self._queue:
+            if self.trouble and self._writer is not None and not self._queue:
                 self._synchronise()
         return not self.trouble
 
@@ -127,14 +130,17 @@ class Journal:
             return
         while batch := self._next():
             try:
-                if self._writer is None:
-                    self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-                    self._writer = Writer(self.directory, self._rotate)
-                self._writer.write([(entry.time, entry.message) for entry in batch], durable=not self._sync)
+                self._open().write([(entry.time, entry.message) for entry in batch], durable=not self._sync)
             except OSError as error:
                 self._failed(error)
                 return
             self._succeeded(batch)
+
+    def _open(self) -> Writer:
+        if self._writer is None:
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._writer = Writer(self.directory, self._rotate)
+        return self._writer
 
     def _next(self) -> list[_Waiting]:
         with self._queueing:
@@ -185,6 +191,8 @@ class Journal:
         with self._writing:
             pending = self._writer.unsynced() if self._writer is not None else None
         if pending is None or self._writer is None:
+            if self._writer is not None and not self._queue:
+                self._recovered()
             return
         file, place = pending
         try:

@@ -81,9 +81,13 @@ class Wishes:
     language_code: str | None = None
     mime_type: str | None = None
     source_patient_id: str | None = None
+    patient_otherwise: str | None = None
+    """CX of whom it is, when neither the document nor `patient_id` says it."""
 
     def apply(self, entry: DocumentEntry) -> DocumentEntry:
         said: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
+        otherwise = said.pop("patient_otherwise", None)
+        said["patient_id"] = self.patient_id or entry.patient_id or otherwise
         if self.type_code and not self.class_code:
             said["class_code"] = nomenclature.class_code(self.type_code.code) or entry.class_code
         return replace(entry, **said)

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 import click
 
+from client.acting import Acting
 from metadata.datatypes import CX, DTM, XCN, XON, DatatypeError
 from metadata.model import Code
+from security.certificates import TrustStoreError
 from soap.client import SoapClient
 
 REGISTRY: Final = "http://127.0.0.1:8080/registry"
@@ -98,9 +100,11 @@ timeout_option: Final[Decorator] = click.option(
 json_option: Final[Decorator] = click.option("--json", "as_json", is_flag=True, help="Results for programs.")
 
 
-def client(url: str, timeout: float) -> SoapClient:
-    """Raises `click.UsageError` for what is not a URL."""
+def client(url: str, timeout: float, acting: Acting | None = None) -> SoapClient:
+    """The client of a service, for `acting` when there is one. Raises `click.UsageError` for what is not a URL."""
     try:
-        return SoapClient(url, timeout=timeout)
+        return SoapClient(url, timeout=timeout) if acting is None else acting.client(url, timeout)
+    except TrustStoreError as error:
+        raise click.UsageError(f"--trust: {error}") from None
     except ValueError as error:
         raise click.UsageError(str(error)) from None

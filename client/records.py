@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from client.consumer import Fetched, Found
+from client.documents import Document
 from client.source import Submitted
 from metadata.errors import RegistryError, RegistryResponse
 
@@ -30,18 +31,26 @@ def outcome(response: RegistryResponse) -> dict[str, Any]:
 def submitted(names: list[str], result: Submitted) -> dict[str, Any]:
     """One submission."""
     prepared = result.prepared
-    documents = [
-        {"file": name, "uniqueId": d.entry.unique_id, "entryUuid": d.entry.entry_uuid, "size": d.size}
-        for name, d in zip(names, prepared.documents, strict=True)
-    ]
-    return outcome(result.response) | {
-        "submissionSet": {
-            "uniqueId": prepared.submission_set.unique_id,
-            "entryUuid": prepared.submission_set.entry_uuid,
-        },
-        "documents": documents,
-        "folders": [{"uniqueId": f.unique_id, "entryUuid": f.entry_uuid, "title": f.title} for f in prepared.folders],
-    }
+    documents = [{"file": name} | _ids(d) for name, d in zip(names, prepared.contents, strict=True)]
+    signed = {"signature": _ids(prepared.signature)} if prepared.signature is not None else {}
+    return (
+        outcome(result.response)
+        | signed
+        | {
+            "submissionSet": {
+                "uniqueId": prepared.submission_set.unique_id,
+                "entryUuid": prepared.submission_set.entry_uuid,
+            },
+            "documents": documents,
+            "folders": [
+                {"uniqueId": f.unique_id, "entryUuid": f.entry_uuid, "title": f.title} for f in prepared.folders
+            ],
+        }
+    )
+
+
+def _ids(document: Document) -> dict[str, Any]:
+    return {"uniqueId": document.entry.unique_id, "entryUuid": document.entry.entry_uuid, "size": document.size}
 
 
 def found(answer: Found) -> dict[str, Any]:

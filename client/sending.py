@@ -10,6 +10,7 @@ from client.consumer import DocumentConsumer
 from client.documents import Document, Wishes, prepare
 from client.source import DocumentSource, Progress, Submitted
 from client.submission import Contents, NewFolder, Relationship
+from metadata.model import Author
 from metadata.vocabulary import APND, APPROVED, RPLC, XFRM
 
 _TYPES: Final = {"RPLC": RPLC, "APND": APND, "XFRM": XFRM}
@@ -37,6 +38,8 @@ class Plan:
     """What CDA headers say of documents that they replace is left aside."""
     folders: tuple[str, ...] = ()
     new_folders: tuple[NewFolder, ...] = ()
+    submitters: Callable[[Sequence[Author]], tuple[Author, ...]] | None = None
+    """Who submits, from the authors of the first document; without it, the first of them."""
 
 
 def documents(plan: Plan) -> list[Document]:
@@ -65,7 +68,8 @@ def send(
     folders, new_folders = plan.folders, plan.new_folders
     for group in groups:
         relationships = tuple(_relationships(plan, group, consumer, note))
-        contents = Contents(tuple(group), relationships, folders, new_folders)
+        authors = plan.submitters(group[0].entry.authors) if plan.submitters else ()
+        contents = Contents(tuple(group), relationships, folders, new_folders, authors=authors)
         result = source.send(contents, progress=progress)
         if result.response.succeeded:
             folders += tuple(folder.entry_uuid for folder in result.prepared.folders)

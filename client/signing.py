@@ -36,4 +36,5 @@ class SignsLots:
             prepared,
             documents=(*prepared.documents, Document(lot.entry, lot.content)),
             associations=(*prepared.associations, *lot.associations),
+            signed=True,
         )

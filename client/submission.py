@@ -66,6 +66,17 @@ class Prepared:
     folders: tuple[Folder, ...]
     """Only the new ones."""
     associations: tuple[Association, ...]
+    signed: bool = False
+    """The last of `documents` is the signature of the set."""
+
+    @property
+    def contents(self) -> tuple[Document, ...]:
+        """The documents without the signature."""
+        return self.documents[:-1] if self.signed else self.documents
+
+    @property
+    def signature(self) -> Document | None:
+        return self.documents[-1] if self.signed else None
 
     @property
     def objects(self) -> tuple[XdsObject, ...]:

@@ -22,7 +22,7 @@ def show_submitted(console: Console, names: Sequence[str], result: Submitted) ->
     """One line per document of a submission, then what was said of it."""
     accepted = result.response.succeeded
     mark = "[green]accepted[/]" if accepted else "[red]refused[/]"
-    for name, document in zip(names, result.prepared.documents, strict=True):
+    for name, document in zip(names, result.prepared.contents, strict=True):
         console.print(f"{mark}  [bold]{escape(name)}[/]  {size(document.size)}")
         if accepted:
             console.print(f"          uniqueId   {document.entry.unique_id}", highlight=False, soft_wrap=True)
@@ -30,6 +30,9 @@ def show_submitted(console: Console, names: Sequence[str], result: Submitted) ->
     if not result.prepared.documents:
         console.print(f"{mark}  (no document)")
     if accepted:
+        if result.prepared.signature is not None:
+            signature = result.prepared.signature.entry.unique_id
+            console.print(f"          signature  {signature}", highlight=False, soft_wrap=True)
         for folder in result.prepared.folders:
             console.print(f"          folder     {folder.entry_uuid}  {escape(folder.title or '')}", soft_wrap=True)
     show_errors(console, result.response)

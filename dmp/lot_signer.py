@@ -34,6 +34,8 @@ class Signatory:
     given: str = ""
     structure: str = ""
     """Struct_IdNat in the certificate; a card has one only when it belongs to a structure (CPE)."""
+    organisation: str = ""
+    """The name of that structure."""
 
     @classmethod
     def of(cls, certificate: x509.Certificate) -> Self | None:
@@ -45,6 +47,7 @@ class Signatory:
         name = _first(subject, NameOID.COMMON_NAME)
         structure = next(filter(_is_structure, _values(subject, NameOID.ORGANIZATIONAL_UNIT_NAME)), "")
         family, given = _first(subject, NameOID.SURNAME), _first(subject, NameOID.GIVEN_NAME)
+        organisation = _first(subject, NameOID.ORGANIZATION_NAME)
         try:
             number = PsIdNat.parse(name)
         except IdentifierError:
@@ -53,9 +56,8 @@ class Signatory:
             return cls(name, True, family, given)
         if number is not None and structure and number.number == structure[1:]:
             # a card without a name: O is read as the family name, CN as the given name                  # PDT-INF-617
-            organisation = _first(subject, NameOID.ORGANIZATION_NAME)
-            return cls(name, True, family or organisation, given or name.replace("/", "-"), structure)
-        return cls(structure, False, structure=structure) if structure else None
+            return cls(name, True, family or organisation, given or name.replace("/", "-"), structure, organisation)
+        return cls(structure, False, structure=structure, organisation=organisation) if structure else None
 
 
 def _is_structure(text: str) -> bool:

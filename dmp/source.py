@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -130,20 +130,23 @@ def person_of(certificate: x509.Certificate) -> str | None:
 
 
 def submitter(certificate: x509.Certificate, authors: Sequence[Author]) -> tuple[Author, ...]:
-    """Who submits with this certificate: a card's holder, with what `authors` of the documents say; else the authors.
+    """The author of a SubmissionSet that is submitted with this certificate; `authors` are those of its documents.
 
-    The card's holder has the institutions and the specialty of the author that he or she is, or else those
-    institutions alone. # DMP EX_2.1-1140
+    A card's holder: as the documents have that author, else with the institutions of the first author. A structure:
+    the first author, in that structure. # DMP EX_2.1-1140
     """
-    person = person_of(certificate)
-    if person is None or not authors:
+    holder = Signatory.of(certificate)
+    first = authors[0] if authors else Author()
+    if holder is None:
         return tuple(authors[:1])
-    number = identifiers.person_of(person)
+    if not holder.is_person:
+        own = identifiers.structure(holder.organisation, identifiers.STRUCTURES, holder.structure)
+        return (replace(first, institutions=(str(own),)),)
     for author in authors:
         known = identifiers.person_of(author.person)
-        if known is not None and number is not None and (known.id, known.authority) == (number.id, number.authority):
+        if known is not None and (known.id, known.authority) == (holder.identifier, identifiers.PROFESSIONALS):
             return (author,)
-    return (Author(person, authors[0].institutions),)
+    return (Author(person_of(certificate), first.institutions),)
 
 
 def _set_document(part: LotPart) -> SetDocument:

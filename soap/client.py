@@ -37,13 +37,16 @@ class SoapClient:
         tls: ssl.SSLContext | None = None,
         limits: Limits | None = None,
         on_exchange: Callable[[Crossing], None] | None = None,
+        headers: Callable[[], Sequence[bytes]] | None = None,
     ) -> None:
         """`timeout`: seconds that the service may stay silent; `pool`: connections kept; `tls`: the context for https,
         with a client certificate in it for mutual TLS; `limits`: what an answer may cost (`total` is not applied);
-        `on_exchange`: is shown each exchange as it crosses the wire, as soon as an answer begins.
+        `on_exchange`: is shown each exchange as it crosses the wire, as soon as an answer begins; `headers`: makes the
+        soap:Header blocks of each message anew, such as a security token that serves once.
         """
         self.url = url
         self._on_exchange = on_exchange
+        self._headers = headers
         self._limits = limits or Limits()
         parsed = urllib3.util.parse_url(url)
         if parsed.scheme not in ("http", "https") or not parsed.host:
@@ -72,13 +75,15 @@ class SoapClient:
     ) -> Response:
         """Send one request and wait for its answer.
 
-        `body` is one element with its namespaces declared; `headers` are soap:Header blocks; `parts` go as MTOM and
-        are read while they are sent. Raises `SoapFault` for a fault and `TransportError` for want of an answer;
-        what a part raises while it is read comes through.
+        `body` is one element with its namespaces declared; `headers` are soap:Header blocks, beside those that the
+        client makes for each message; `parts` go as MTOM and are read while they are sent. Raises `SoapFault` for a
+        fault and `TransportError` for want of an answer; what a part raises while it is read comes through.
         """
         if parts and not mtom:
             raise ValueError("parts travel as MTOM: call with mtom=True")
         message_id = message_id or f"urn:uuid:{uuid4()}"
+        if self._headers is not None:
+            headers = (*headers, *self._headers())
         root = envelope.write_request(action, message_id, self.url, body, headers)
         response = self._exchange(root, parts, mtom)
         try:

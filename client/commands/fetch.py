@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.progress import Progress
 
 from client import fetching, records, tables
+from client.acting import Acting
 from client.commands.telling import REFUSED, telling
 from client.consumer import ConsumerError, DocumentConsumer
+from client.identity_options import acting_option
 from client.options import client, json_option, registry_option, repository_option, timeout_option
 from metadata.model import DocumentEntry
 
@@ -30,18 +32,30 @@ from metadata.model import DocumentEntry
 @repository_option
 @timeout_option
 @json_option
+@acting_option
 @telling
-def fetch(ids: tuple[str, ...], out: Path, registry: str, repository: str, timeout: float, as_json: bool) -> None:
+def fetch(
+    ids: tuple[str, ...],
+    out: Path,
+    registry: str,
+    repository: str,
+    timeout: float,
+    as_json: bool,
+    acting: Acting | None,
+) -> None:
     """Retrieve documents into files, as a Document Consumer does (ITI-43).
 
     \b
       carnet fetch 2.25.199173645082746518331046218745091833301
       carnet fetch urn:uuid:… --out downloads
+      carnet fetch 2.25.… --identity pki/identities/doctor.p12 --ins 207058575627097
 
     ID is a uniqueId or an entryUUID. Hash and size are compared with what the registry says; a file that is there is
     whole and right. Exits with 1 when a document could not be had, 3 when there was no answer.
     """
-    consumer = DocumentConsumer(client(registry, timeout), client(repository, timeout))
+    if acting is not None and not acting.patient_id:
+        raise click.UsageError("say whose documents they are: --ins")
+    consumer = DocumentConsumer(client(registry, timeout, acting), client(repository, timeout, acting))
     entries, unknown = fetching.entries(ids, consumer)
     for identifier in unknown:
         click.secho(f"Error: the registry has no document {identifier}", fg="red", err=True)

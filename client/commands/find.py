@@ -7,8 +7,10 @@ import click
 from rich.console import Console
 
 from client import asking, options, records, tables
+from client.acting import Acting
 from client.commands.telling import REFUSED, telling
 from client.consumer import DocumentConsumer, Found
+from client.identity_options import acting_option
 from client.options import client, json_option, registry_option, timeout_option
 
 
@@ -29,11 +31,13 @@ from client.options import client, json_option, registry_option, timeout_option
 @registry_option
 @timeout_option
 @json_option
+@acting_option
 @telling
 def find(
     registry: str,
     timeout: float,
     as_json: bool,
+    acting: Acting | None,
     query: str | None,
     parameters: tuple[tuple[str, str], ...],
     **given: Any,
@@ -43,13 +47,17 @@ def find(
     \b
       carnet find --patient '277076322082910^^^&1.2.250.1.213.1.4.10&ISO'
       carnet find --patient … --type 11488-4^^2.16.840.1.113883.6.1 --from 2026-01
+      carnet find --identity pki/identities/doctor.p12 --ins 207058575627097
       carnet find --query GetAll --patient …
       carnet find --query GetRelatedDocuments --param XDSDocumentEntryEntryUUID=urn:uuid:… \\
                   --param AssociationTypes=RPLC
 
     Exits with 1 when the registry refused the query, 3 when there was no answer.
     """
-    consumer = DocumentConsumer(client(registry, timeout), {})
+    if acting is not None:
+        acting = acting.for_patients(given["patient"])
+        given["patient"] = given["patient"] or acting.patient_id
+    consumer = DocumentConsumer(client(registry, timeout, acting), {})
     found = _ask(consumer, query, parameters, given)
     if as_json:
         click.echo(json.dumps(records.found(found), indent=2, ensure_ascii=False))

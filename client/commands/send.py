@@ -12,9 +12,11 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from client import options, records, sending, tables
+from client.acting import Acting
 from client.commands.telling import REFUSED, telling
 from client.consumer import DocumentConsumer
 from client.documents import Document, Wishes
+from client.identity_options import acting_option
 from client.options import client, json_option, registry_option, repository_option, timeout_option
 from client.source import SOURCE_ID, DocumentSource
 from client.submission import NewFolder
@@ -55,8 +57,17 @@ _SHOWN_FROM: Final = 5_000_000  # bytes from which sending is worth a progress b
 @registry_option
 @timeout_option
 @json_option
+@acting_option
 @telling
-def send(files: tuple[Path, ...], repository: str, registry: str, timeout: float, as_json: bool, **given: Any) -> None:
+def send(
+    files: tuple[Path, ...],
+    repository: str,
+    registry: str,
+    timeout: float,
+    as_json: bool,
+    acting: Acting | None,
+    **given: Any,
+) -> None:
     """Submit documents, as a Document Source does (ITI-41).
 
     \b
@@ -64,14 +75,19 @@ def send(files: tuple[Path, ...], repository: str, registry: str, timeout: float
       carnet send --sample
       carnet send scan.pdf --patient '277076322082910^^^&1.2.250.1.213.1.4.10&ISO'
       carnet send letter-v2.xml --replace urn:uuid:…
+      carnet send --identity pki/identities/doctor.p12 --ins 207058575627097 document.xml
 
-    A CDA document describes itself, and what it replaces; options win over what it says. Exits with 1 when something
-    was refused, 3 when there was no answer.
+    A CDA document describes itself, and what it replaces; options win over what it says. With --identity the
+    submission is signed, and each message carries a VIHF over mutual TLS. Exits with 1 when something was refused, 3
+    when there was no answer.
     """
-    plan = _plan(files, given)
-    source = DocumentSource(client(repository, timeout), source_id=given["source_id"])
-    consumer = DocumentConsumer(client(registry, timeout), source.client)
+    plan = _plan(files, given, acting)
     documents = sending.documents(plan)
+    if acting is not None:
+        acting = acting.for_patients(*(document.entry.patient_id for document in documents))
+    signer = None if acting is None else acting.signer()
+    source = DocumentSource(client(repository, timeout, acting), source_id=given["source_id"], signer=signer)
+    consumer = DocumentConsumer(client(registry, timeout, acting), source.client)
     console = Console(highlight=False)
     results: list[dict[str, Any]] = []
     refused = 0
@@ -84,12 +100,12 @@ def send(files: tuple[Path, ...], repository: str, registry: str, timeout: float
     if as_json:
         click.echo(json.dumps(results, indent=2, ensure_ascii=False))
     elif not refused:
-        _next_step(documents, registry)
+        _next_step(documents, registry, acting)
     if refused:
         raise SystemExit(REFUSED)
 
 
-def _plan(files: tuple[Path, ...], given: dict[str, Any]) -> sending.Plan:
+def _plan(files: tuple[Path, ...], given: dict[str, Any], acting: Acting | None) -> sending.Plan:
     if not files and not given["sample"]:
         raise click.UsageError("give files to send, or --sample")
     if not is_oid(given["source_id"]):
@@ -101,6 +117,7 @@ def _plan(files: tuple[Path, ...], given: dict[str, Any]) -> sending.Plan:
     author = Author(given["author"], (given["institution"],) if given["institution"] else ())
     wishes = Wishes(
         patient_id=given["patient"],
+        patient_otherwise=acting.patient_id if acting is not None else "",
         type_code=given["type_code"],
         class_code=given["class_code"],
         format_code=given["format_code"],
@@ -119,11 +136,12 @@ def _plan(files: tuple[Path, ...], given: dict[str, Any]) -> sending.Plan:
         wishes,
         sample=given["sample"],
         together=given["together"],
-        with_identifier_types=given["dmp"],
+        with_identifier_types=given["dmp"] or acting is not None,
         related_to=related,
         as_new=given["as_new"],
         folders=given["folder"],
         new_folders=tuple(NewFolder(title) for title in given["new_folder"]),
+        submitters=None if acting is None else acting.submitters,
     )
 
 
@@ -154,7 +172,8 @@ def _note(sentence: str) -> None:
     click.secho(f"Note: {sentence}", fg="yellow", err=True)
 
 
-def _next_step(documents: list[Document], registry: str) -> None:
+def _next_step(documents: list[Document], registry: str, acting: Acting | None) -> None:
     patient = documents[0].entry.patient_id
     elsewhere = "" if registry == options.REGISTRY else f" --registry {registry}"
-    click.echo(f"\nSee what the registry knows:  carnet find --patient '{patient}'{elsewhere}")
+    who = f"--patient '{patient}'" if acting is None else f"--identity {acting.file} --ins '{patient}'"
+    click.echo(f"\nSee what the registry knows:  carnet find {who}{elsewhere}")

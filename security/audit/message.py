@@ -8,6 +8,7 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Final
 
@@ -158,6 +159,7 @@ def _object(one: ParticipantObject) -> str:
     return "".join(pieces)
 
 
+@lru_cache(maxsize=512)
 def _code(element: str, code: Code) -> str:
     return (
         f'<{element} csd-code="{_escaped(code.code)}" codeSystemName="{_escaped(code.system)}"'
@@ -169,6 +171,8 @@ def _attribute(name: str, value: str) -> str:
     return f' {name}="{_escaped(value)}"' if value else ""
 
 
+_PLAIN: Final = re.compile("[ !#-%'-;=?-~]*")
+"""Characters that stand for themselves."""
 _SPECIAL: Final = re.compile('[&<>"\t\n\r]')
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
@@ -176,14 +180,15 @@ _ENTITIES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t":
 
 def _escaped(value: str) -> str:
     """Fit for an attribute or a text: what XML cannot hold becomes U+FFFD."""
-    if value.isascii() and value.isalnum():
-        return value if len(value) <= LONGEST else value[: LONGEST - 1] + "…"
     if len(value) > LONGEST:
         value = value[: LONGEST - 1] + "…"
+    if _PLAIN.fullmatch(value):
+        return value
     value = _FORBIDDEN.sub("\ufffd", value)
     return _SPECIAL.sub(lambda found: _ENTITIES[found.group()], value)
 
 
+@lru_cache(maxsize=512)
 def _is_ip(text: str) -> bool:
     try:
         ip_address(text)

@@ -248,10 +248,8 @@ def _line(finding: Finding) -> str:
     about = finding.about
     verdict = click.style(f"{finding.verdict.value:<11}", fg=_COLOURS[finding.verdict])
     line = f"{finding.check.value:>2}  {verdict}  {about.title}"
-    if finding.verdict is Verdict.OK:
-        return line
-    if finding.verdict is Verdict.NOT_CHECKED:
-        return f"{line} : {finding.detail}"
+    if finding.verdict is not Verdict.REFUSED:
+        return f"{line} : {finding.detail}" if finding.detail else line
     return f"{line}\n      {finding.detail}\n      attendu : {about.right} ({about.section})"
 
 

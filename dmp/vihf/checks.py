@@ -1,15 +1,15 @@
 """The checks of a VIHF beyond those of any assertion: who issued it, about whom, over whose connection."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Final
 
-from cryptography import x509
 from lxml import etree
 
 from dmp.vihf.holder import Holder
 from dmp.vihf.names import MODE, PROFESSIONS, Mode
 from dmp.vihf.options import Leniency, VihfOptions
-from dmp.vihf.vihf import Vihf, mode_of
+from dmp.vihf.vihf import Vihf, mode_of, vihf_of
 from security.certificates import Reason as CertificateReason
 from security.certificates import Usage, ValidatedCertificate
 from security.names import DistinguishedName, DistinguishedNameError
@@ -30,7 +30,7 @@ def demands(options: VihfOptions) -> Demands:
     def believed(signer: ValidatedCertificate, claimed: etree._Element) -> None:
         if _claims_direct(claimed) or options.allows(Leniency.SEAL_WITHOUT_COMMITMENT):
             return
-        if not _has_commitment(signer):
+        if not Holder.of(signer.certificate).commits:
             raise TokenRefused(
                 Check.CERTIFICATE,
                 CertificateReason.WRONG_USAGE,
@@ -48,11 +48,6 @@ def _claims_direct(claimed: etree._Element) -> bool:
         if attribute.get("Name", "").lower() == _MODE_NAME:
             return attribute.findtext(n.ATTRIBUTE_VALUE) == Mode.DIRECTE
     return False
-
-
-def _has_commitment(signer: ValidatedCertificate) -> bool:
-    usage = signer.certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    return usage.content_commitment
 
 
 def steps(options: VihfOptions) -> tuple[Step, ...]:
@@ -93,11 +88,17 @@ def issuer(token: Token, options: VihfOptions) -> None:
         raise TokenRefused(Check.ISSUER, Reason.ISSUER, f"Issuer/@Format doit être {n.X509_SUBJECT}")
     holder = voucher(token).subject
     try:
-        named = DistinguishedName.parse(token.assertion.issuer)
+        named = _named(token.assertion.issuer)
     except DistinguishedNameError as error:
         raise TokenRefused(Check.ISSUER, Reason.ISSUER, f"l'Issuer n'est pas un nom distinctif : {error}") from None
     if named != holder:
         raise TokenRefused(Check.ISSUER, Reason.ISSUER, f"l'Issuer est {named}, le certificat est celui de {holder}")
+
+
+@lru_cache(maxsize=1024)
+def _named(text: str) -> DistinguishedName:
+    """The same people come again and again."""
+    return DistinguishedName.parse(text)
 
 
 def subject(token: Token, options: VihfOptions) -> None:
@@ -114,7 +115,7 @@ def subject(token: Token, options: VihfOptions) -> None:
 
 def attributes(token: Token, options: VihfOptions) -> None:
     """16: every attribute and its rule; the profession is that of the card."""
-    found = Vihf.read(token.assertion, options)
+    found = vihf_of(token, options)
     if not found.mode.direct:
         return
     profession = Holder.of(voucher(token).certificate).profession
@@ -129,7 +130,7 @@ def attributes(token: Token, options: VihfOptions) -> None:
 
 def mode(token: Token, options: VihfOptions) -> None:
     """18: the mode goes with the certificates: a card vouches for itself, a structure for its users."""
-    found = Vihf.read(token.assertion, options).mode
+    found = vihf_of(token, options).mode
     if token.signer is None and not (found.direct and options.allows(Leniency.UNSIGNED_DIRECT)):
         raise TokenRefused(Check.BINDING, Reason.MODE, f"une assertion non signée n'est pas admise en mode {found}")
     is_card = Holder.of(voucher(token).certificate).is_card
@@ -143,7 +144,7 @@ def mode(token: Token, options: VihfOptions) -> None:
 
 def connection(token: Token, options: VihfOptions) -> None:
     """18: who opened the connection is the card, or of the structure, that vouches; the structure is its own."""
-    found = Vihf.read(token.assertion, options)
+    found = vihf_of(token, options)
     if token.connection.peer is None:
         raise TokenRefused(Check.BINDING, Reason.NO_TLS_CERTIFICATE, "la connexion n'a pas de certificat client")
     peer, vouching = Holder.of(token.connection.peer.certificate), Holder.of(voucher(token).certificate)

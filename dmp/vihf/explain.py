@@ -161,7 +161,9 @@ class _Judge:
         token = Token(Proved(assertion, None), Connection("", None, "", self._at))
         attributes = Step(Check.ATTRIBUTES, lambda t, _: _read(t, self._options), always=False)
         chosen = (*(step for step in STEPS if step.check is not Check.BINDING), attributes)
-        return tuple(self._run(chosen, token))
+        refused = {finding.check: finding for finding in self._run(chosen, token)}
+        passed = {check: Finding(check, Verdict.OK, "d'après l'assertion, qui n'est pas prouvée") for check in _ALONE}
+        return tuple({**passed, **refused}.values())
 
     def _run(self, chosen: tuple[Step, ...], token: Token) -> Iterator[Finding]:
         """The first refusal of each check."""
@@ -175,6 +177,8 @@ class _Judge:
                     yield _refused(error)
 
 
+_ALONE: Final = (Check.CONFIRMATION, Check.CONDITIONS, Check.AUTHENTICATION, Check.ATTRIBUTES)
+"""Checks that concern what the assertion says, whoever vouches for it."""
 _NOT_REPLAYED: Final = Finding(Check.REPLAY, Verdict.NOT_CHECKED, "seul un serveur sait ce qu'il a déjà vu")
 
 

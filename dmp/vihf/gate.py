@@ -8,7 +8,7 @@ from dmp.vihf.caller import VihfCaller
 from dmp.vihf.checks import demands, steps
 from dmp.vihf.messages import french
 from dmp.vihf.options import VihfOptions
-from dmp.vihf.vihf import Vihf
+from dmp.vihf.vihf import vihf_of
 from security.certificates import Reason as CertificateReason
 from security.gate import Credentials, Refused
 from security.saml import Admission, Check, ReplayStore, TokenRefused, Trust, claimed_caller
@@ -39,7 +39,7 @@ class VihfGate:
         """Raises `Refused`: to the client little, in `reason` everything, in French."""
         try:
             token = self.admission.token(credentials)
-            return VihfCaller.of(token, Vihf.read(token.assertion, self.options))
+            return VihfCaller.of(token, vihf_of(token, self.options))
         except TokenRefused as error:
             raise refused(error, credentials) from None
 

@@ -1,6 +1,7 @@
 """Whose certificate it is: what the certificates of cards and structures say of their holder."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.x509.oid import ObjectIdentifier
@@ -29,11 +30,19 @@ class Holder:
     profession: str
     """Code of TRE_G15 that the card states; empty where there is none."""
     savoir_faire: str
+    commits: bool
+    """KeyUsage has contentCommitment, once called nonRepudiation."""
     is_card: bool
     """A person's, and not a structure's."""
 
     @classmethod
     def of(cls, certificate: x509.Certificate) -> "Holder":
+        """What the bytes of a certificate say; whether it is to be believed is not asked here."""
+        return _read(certificate)
+
+    @classmethod
+    def read(cls, certificate: x509.Certificate) -> "Holder":
+        """The same, read anew."""
         subject = DistinguishedName.of(certificate.subject)
         common_name = _only(subject, _CN)
         issuer = " ".join(DistinguishedName.of(certificate.issuer).values(_CN))
@@ -45,8 +54,14 @@ class Holder:
             _only(subject, _GN) or common_name.replace("/", "-"),  # DMP PDT-INF-617
             _integer(_private(certificate, _PROFESSION)),
             _string(_private(certificate, _SAVOIR_FAIRE)),
+            _commits(certificate),
             _PERSONS in issuer or _is_person(common_name),
         )
+
+
+@lru_cache(maxsize=1024)
+def _read(certificate: x509.Certificate) -> Holder:
+    return Holder.read(certificate)
 
 
 def _only(subject: DistinguishedName, oid: str) -> str:
@@ -69,6 +84,13 @@ def _private(certificate: x509.Certificate, oid: ObjectIdentifier) -> bytes:
     except x509.ExtensionNotFound:
         return b""
     return value.value if isinstance(value, x509.UnrecognizedExtension) else b""
+
+
+def _commits(certificate: x509.Certificate) -> bool:
+    try:
+        return certificate.extensions.get_extension_for_class(x509.KeyUsage).value.content_commitment
+    except x509.ExtensionNotFound:
+        return False
 
 
 def _integer(der: bytes) -> str:

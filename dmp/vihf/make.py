@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from cryptography.x509.oid import NameOID
+
 from dmp.vihf import names as v
 from dmp.vihf.holder import Holder
 from dmp.vihf.names import Mode, PurposeOfUse
@@ -35,6 +37,8 @@ _GENERAL_PRACTICE: Final = CE("Role", "SM26", v.SAVOIR_FAIRE, "specialites RPPS"
 _OFFICE: Final = CE("Role", "SECRETARIAT_MEDICAL", v.NO_PROFESSION, "", "Secrétariat médical")
 _SECTION_A: Final = CE("Role", "A", "1.2.250.1.71.1.2.28", "", "Pharmacien titulaire d'officine")
 """TRE_G05."""
+_KEYWORDS: Final = {NameOID.GIVEN_NAME: "GIVENNAME", NameOID.SURNAME: "SURNAME", NameOID.TITLE: "T"}
+"""RFC 2253 leaves these to each; software in Java and ours know them so."""
 _CARNET: Final = Software("Carnet", "1", "CARNET-TEST", "1")
 
 
@@ -87,7 +91,7 @@ def vihf(wish: Wish) -> Assertion:
     return Assertion(
         id=new_id(),
         issue_instant=wish.at,
-        issuer=voucher.certificate.subject.rfc4514_string(),
+        issuer=voucher.certificate.subject.rfc4514_string(_KEYWORDS),
         issuer_format=n.X509_SUBJECT,
         name_id=wish.name_id or (holder.common_name if holder.is_card else "utilisateur-1"),
         conditions=None if wish.lifetime is None else Conditions(wish.at, wish.at + wish.lifetime),

@@ -1,8 +1,9 @@
 """A VIHF as values: the attributes of the assertion, each held to its rule. Messages are for the log, in French."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeAlias
 
 from dmp.identifiers import IdentifierError, StructIdNat
 from dmp.ins import Ins
@@ -10,7 +11,11 @@ from dmp.vihf import names as v
 from dmp.vihf.names import Mode, PurposeOfUse
 from dmp.vihf.options import Leniency, VihfOptions
 from security.gate import Coded
-from security.saml import CE, Assertion, Check, Reason, TokenRefused
+from security.saml import CE, Assertion, Check, Reason, Token, TokenRefused
+from security.saml.values import AttributeValue
+
+Said: TypeAlias = Mapping[str, tuple[AttributeValue, ...]]
+"""Name of an attribute → its values; each name occurs once."""
 
 _SECTOR: Final = re.compile(r"SA[0-9]{2}\^" + re.escape(v.SECTORS), re.ASCII)
 
@@ -56,54 +61,64 @@ class Vihf:
             _refuse(
                 Reason.ATTRIBUTE_REPEATED, f"l'attribut {repeated} est présent plusieurs fois, même à la casse près"
             )
-        mode = _mode(assertion, options)
+        said: Said = {each.name: each.values for each in assertion.attributes}
+        mode = _mode(said, options)
         return cls(
-            version=_one_of(assertion, v.VERSION, options.versions),
+            version=_one_of(said, v.VERSION, options.versions),
             mode=mode,
-            structure=_structure(assertion),
-            sector=_sector(assertion),
-            roles=_roles(assertion, options),
-            purpose=_purpose(assertion),
-            patient_id=_patient(assertion),
-            full_name=_full_name(assertion, mode, options),
-            secret=_secret(assertion),
-            resource=_one_of(assertion, v.RESOURCE_URN, options.resources),
-            software=_software(assertion),
+            structure=_structure(said),
+            sector=_sector(said),
+            roles=_roles(said, options),
+            purpose=_purpose(said),
+            patient_id=_patient(said),
+            full_name=_full_name(said, mode, options),
+            secret=_secret(said),
+            resource=_one_of(said, v.RESOURCE_URN, options.resources),
+            software=_software(said),
         )
+
+
+def vihf_of(token: Token, options: VihfOptions) -> Vihf:
+    """`Vihf.read` of a token, once for all who ask. The options are those of its gate, always the same."""
+    facts = token.proved.facts
+    found: Vihf | None = facts.get("vihf")
+    if found is None:
+        found = facts["vihf"] = Vihf.read(token.assertion, options)
+    return found
 
 
 def mode_of(assertion: Assertion, options: VihfOptions) -> Mode | None:
     """The mode alone; None when it is missing or unknown."""
     try:
-        return _mode(assertion, options)
+        return _mode({each.name: each.values for each in assertion.attributes}, options)
     except TokenRefused:
         return None
 
 
-def _mode(assertion: Assertion, options: VihfOptions) -> Mode:
+def _mode(said: Said, options: VihfOptions) -> Mode:
     name = v.MODE
     if options.allows(Leniency.MODE_SPELLING):
-        name = next((each.name for each in assertion.attributes if each.name.lower() == v.MODE.lower()), v.MODE)
-    return Mode(_one_of(assertion, name, frozenset(Mode)))
+        name = next((each for each in said if each.lower() == v.MODE.lower()), v.MODE)
+    return Mode(_one_of(said, name, frozenset(Mode)))
 
 
-def _structure(assertion: Assertion) -> str:
-    text = _text(assertion, v.STRUCTURE)
+def _structure(said: Said) -> str:
+    text = _text(said, v.STRUCTURE)
     try:
         return str(StructIdNat.parse(text))
     except IdentifierError as error:
         _refuse(Reason.ATTRIBUTE_VALUE, f"{v.STRUCTURE} n'est pas un Struct_IdNat : {error}")
 
 
-def _sector(assertion: Assertion) -> str:
-    text = _text(assertion, v.SECTOR)
+def _sector(said: Said) -> str:
+    text = _text(said, v.SECTOR)
     if not _SECTOR.fullmatch(text):
         _refuse(Reason.ATTRIBUTE_VALUE, f"{v.SECTOR} s'écrit SA07^{v.SECTORS}")
     return text.partition("^")[0]
 
 
-def _roles(assertion: Assertion, options: VihfOptions) -> tuple[Coded, ...]:
-    values = assertion.values(v.ROLE)
+def _roles(said: Said, options: VihfOptions) -> tuple[Coded, ...]:
+    values = said.get(v.ROLE)
     if not values:
         _missing(v.ROLE)
     codes = tuple(value for value in values if isinstance(value, CE) and value.element == "Role")
@@ -125,8 +140,8 @@ def _roles(assertion: Assertion, options: VihfOptions) -> tuple[Coded, ...]:
     return tuple(Coded(each.code, each.system, each.display) for each in codes)
 
 
-def _purpose(assertion: Assertion) -> PurposeOfUse:
-    found = _code(assertion, v.PURPOSE)
+def _purpose(said: Said) -> PurposeOfUse:
+    found = _code(said, v.PURPOSE)
     if found.system not in v.PURPOSE_SYSTEMS or found.code not in frozenset(PurposeOfUse):
         known = ", ".join(PurposeOfUse)
         _refuse(
@@ -135,51 +150,51 @@ def _purpose(assertion: Assertion) -> PurposeOfUse:
     return PurposeOfUse(found.code)
 
 
-def _patient(assertion: Assertion) -> str:
-    if not assertion.values(v.PATIENT):
+def _patient(said: Said) -> str:
+    if not said.get(v.PATIENT):
         return ""
-    text = _text(assertion, v.PATIENT)
+    text = _text(said, v.PATIENT)
     if Ins.of(text) is None:
         _refuse(Reason.ATTRIBUTE_VALUE, "resource-id n'est pas un INS : attendu matricule^^^&OID de l'INS&ISO^NH")
     return text
 
 
-def _full_name(assertion: Assertion, mode: Mode, options: VihfOptions) -> str:
-    present = bool(assertion.values(v.FULL_NAME))
+def _full_name(said: Said, mode: Mode, options: VihfOptions) -> str:
+    present = bool(said.get(v.FULL_NAME))
     if mode.direct:
         if present and not options.allows(Leniency.NAME_IN_DIRECT):
             _refuse(Reason.ATTRIBUTE_VALUE, "subject-id est réservé aux modes indirects : la carte porte le nom")
-        return _text(assertion, v.FULL_NAME) if present else ""
-    return _text(assertion, v.FULL_NAME)
+        return _text(said, v.FULL_NAME) if present else ""
+    return _text(said, v.FULL_NAME)
 
 
-def _secret(assertion: Assertion) -> bool:
-    if not assertion.values(v.CONFIDENTIALITY):
+def _secret(said: Said) -> bool:
+    if not said.get(v.CONFIDENTIALITY):
         return False
-    found = _code(assertion, v.CONFIDENTIALITY)
+    found = _code(said, v.CONFIDENTIALITY)
     if (found.code, found.system) != (v.SECRET, v.VISIBILITY):
         _refuse(Reason.ATTRIBUTE_VALUE, f"confidentiality-code {found.code!r} ; seul {v.SECRET} est prévu")
     return True
 
 
-def _software(assertion: Assertion) -> Software:
+def _software(said: Said) -> Software:
     return Software(
-        _text(assertion, v.SOFTWARE_NAME),
-        _text(assertion, v.SOFTWARE_VERSION),
-        _text(assertion, v.APPROVAL),
-        _text(assertion, v.SOFTWARE_ID) if assertion.values(v.SOFTWARE_ID) else "",
+        _text(said, v.SOFTWARE_NAME),
+        _text(said, v.SOFTWARE_VERSION),
+        _text(said, v.APPROVAL),
+        _text(said, v.SOFTWARE_ID) if said.get(v.SOFTWARE_ID) else "",
     )
 
 
-def _one_of(assertion: Assertion, name: str, allowed: frozenset[str]) -> str:
-    text = _text(assertion, name)
+def _one_of(said: Said, name: str, allowed: frozenset[str]) -> str:
+    text = _text(said, name)
     if text not in allowed:
         _refuse(Reason.ATTRIBUTE_VALUE, f"{name} vaut {text[:60]!r} ; attendu {' ou '.join(sorted(allowed))}")
     return text
 
 
-def _text(assertion: Assertion, name: str) -> str:
-    values = assertion.values(name)
+def _text(said: Said, name: str) -> str:
+    values = said.get(name)
     if not values:
         _missing(name)
     value = values[0]
@@ -188,8 +203,8 @@ def _text(assertion: Assertion, name: str) -> str:
     return value
 
 
-def _code(assertion: Assertion, name: str) -> CE:
-    values = assertion.values(name)
+def _code(said: Said, name: str) -> CE:
+    values = said.get(name)
     if not values:
         _missing(name)
     value = values[0]

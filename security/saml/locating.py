@@ -41,11 +41,11 @@ def locate(credentials: Credentials) -> Located:
         raise TokenRefused(Check.ENVELOPE, Reason.NO_TOKEN, "the message has no wsse:Security header")
     envelope = header.getroottree().getroot()
     _check_markup(envelope)
-    if next(envelope.iter(n.ASSERTION, f"{{{n.SAML}}}EncryptedAssertion"), None) is None:
-        raise TokenRefused(Check.ENVELOPE, Reason.NO_TOKEN, "wsse:Security holds no SAML 2.0 Assertion")
     try:
         assertion = assertion_of(envelope)
     except SignatureRefused as error:
+        if next(envelope.iter(n.ASSERTION, f"{{{n.SAML}}}EncryptedAssertion"), None) is None:
+            raise TokenRefused(Check.ENVELOPE, Reason.NO_TOKEN, "wsse:Security holds no SAML 2.0 Assertion") from None
         raise of_signature(error, Check.ONE_ASSERTION) from None
     octets = etree.tostring(security, with_tail=False)
     if len(octets) > HEADER_BYTES:

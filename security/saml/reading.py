@@ -26,6 +26,7 @@ from security.saml.values import (
 from security.xmlsignature import SignatureRefused
 from security.xmlsignature.algorithms import decode
 
+_HL7: Final = f"{{{n.HL7}}}"
 _STATEMENTS: Final = frozenset({n.AUTHN_STATEMENT, n.ATTRIBUTE_STATEMENT, n.AUTHZ_STATEMENT})
 _TEXT_TYPES: Final = frozenset({"", "string", "anyURI", "anyType", "token", "normalizedString", "hexBinary", "NCName"})
 _CODED_TYPES: Final = frozenset({"", "CE", "CV", "CD", "CS"})
@@ -152,7 +153,7 @@ def _value(element: etree._Element, attribute: etree._Element) -> AttributeValue
     if len(element) == 0:
         return element.text or "" if _type(element) in _TEXT_TYPES else Opaque(_type(element))
     inner = element[0]
-    if len(element) > 1 or not str(inner.tag).startswith(f"{{{n.HL7}}}") or (element.text or "").strip():
+    if len(element) > 1 or not str(inner.tag).startswith(_HL7) or (element.text or "").strip():
         return Opaque(str(inner.tag))
     _not_nil(inner, Check.ATTRIBUTES)
     if inner.get("root") is not None:

@@ -1,7 +1,8 @@
 """A token on its way through the checks: what it says, who signed it, and over which connection it came."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from security.certificates import ValidatedCertificate
 from security.saml.values import Assertion
@@ -27,6 +28,8 @@ class Proved:
     assertion: Assertion
     signer: ValidatedCertificate | None
     """None for an assertion without a signature, where a profile has such."""
+    facts: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What a profile reads out of the assertion, and of it alone: read once, however often it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ Knows nothing of XDS: documents are an identifier, digests, and bytes that can b
 """
 
 from security.dsg.documents import SetDocument
-from security.dsg.manifest import ManifestEntry
 from security.dsg.names import SOURCE
 from security.dsg.policies import DMP_LEGACY, POLICIES, STRICT, Clock, Leniency, SetPolicy
 from security.dsg.signing import sign_set
@@ -20,7 +19,6 @@ __all__ = [
     "Clock",
     "Expected",
     "Leniency",
-    "ManifestEntry",
     "Reason",
     "SetDocument",
     "SetPolicy",

@@ -7,7 +7,7 @@ from typing import Final
 
 from security.xmlsignature.algorithms import digest
 from security.xmlsignature.canonical import inclusive_document
-from security.xmlsignature.names import SHA1, SHA256
+from security.xmlsignature.names import SHA256
 from security.xmlsignature.parsing import Caps, parse
 from security.xmlsignature.refusals import Reason, SignatureRefused
 
@@ -37,7 +37,7 @@ class SetDocument:
 
     def digest(self, method: str) -> bytes:
         """Of its bytes as they are, by one of the two methods that were computed."""
-        return {SHA1: self.sha1, SHA256: self.sha256}[method]
+        return self.sha256 if method == SHA256 else self.sha1
 
 
 def canonical_digest(document: SetDocument, method: str) -> bytes:

@@ -1,7 +1,6 @@
 """The manifest: which documents were signed, and are they these?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Final
 
@@ -10,24 +9,13 @@ from lxml import etree
 from security.dsg import names as n
 from security.dsg.documents import SetDocument, canonical_digest
 from security.dsg.policies import SetPolicy
-from security.xmlsignature.gate import Reference, check_digest_method, parse_reference
+from security.xmlsignature.algorithms import digest_size
+from security.xmlsignature.gate import Reference, parse_reference
 from security.xmlsignature.names import REFERENCE
 from security.xmlsignature.refusals import Reason, SignatureRefused
 
 SET_DIGEST: Final = b"\0"
 """What stands for the digest of the set, `AA==`: its metadata are not digested, only its identifier is bound."""
-
-
-@dataclass(frozen=True, slots=True)
-class ManifestEntry:
-    """One reference of the manifest, as it is kept for evidence."""
-
-    uri: str
-    digest_method: str
-    digest: str
-    """Base64, as the manifest has it."""
-    canonical: bool = False
-    """It is the digest of the document's canonical form."""
 
 
 def read_manifest(manifest: etree._Element, policy: SetPolicy, documents: int) -> tuple[Reference, ...]:
@@ -61,10 +49,32 @@ def check_manifest(
     extra = found.keys() - {document.uri for document in documents}
     if extra:
         raise SignatureRefused(Reason.MANIFEST_EXTRA, f"the manifest names {min(extra)}, which is not in the set")
+    canonical = []
     for document in documents:
-        _check_form(found[document.uri], policy)
-    for document in documents:
-        _check_document(found[document.uri], document)
+        reference = found[document.uri]
+        _check_form(reference, policy)
+        if reference.transforms:
+            canonical.append(document)
+        elif not compare_digest(document.digest(policy.digest), reference.digest):
+            raise _other_document(document, "")
+    for document in canonical:  # last, as they are read again
+        if not compare_digest(canonical_digest(document, policy.digest), found[document.uri].digest):
+            raise _other_document(document, " in its canonical form")
+
+
+def _check_form(reference: Reference, policy: SetPolicy) -> None:
+    if reference.transforms not in policy.document_transforms:
+        raise SignatureRefused(
+            Reason.TRANSFORM,
+            f"{reference.uri} is transformed by {', '.join(reference.transforms)}, not allowed by {policy.name}",
+        )
+    if reference.digest_method != policy.digest:
+        raise SignatureRefused(
+            Reason.ALGORITHM,
+            f"{reference.uri} has the digest {reference.digest_method!r}; {policy.name} has {policy.digest}",
+        )
+    if len(reference.digest) != digest_size(policy.digest):
+        raise SignatureRefused(Reason.DIGEST, f"the digest of {reference.uri} has {len(reference.digest)} bytes")
 
 
 def _check_set(reference: Reference | None, policy: SetPolicy, set_uri: str) -> None:
@@ -75,32 +85,11 @@ def _check_set(reference: Reference | None, policy: SetPolicy, set_uri: str) -> 
     if reference.transforms:
         raise SignatureRefused(Reason.TRANSFORM, "the submission set is not transformed before its digest")
     if reference.digest_method != policy.digest:
-        raise _other_digest(reference, policy)
-
-
-def _check_form(reference: Reference, policy: SetPolicy) -> None:
-    if reference.transforms not in policy.document_transforms:
         raise SignatureRefused(
-            Reason.TRANSFORM,
-            f"{reference.uri} is transformed by {', '.join(reference.transforms)}, not allowed by {policy.name}",
-        )
-    if reference.digest_method != policy.digest:
-        raise _other_digest(reference, policy)
-    check_digest_method(reference, frozenset({policy.digest}), policy.name)
-
-
-def _check_document(reference: Reference, document: SetDocument) -> None:
-    method = reference.digest_method
-    actual = canonical_digest(document, method) if reference.transforms else document.digest(method)
-    if not compare_digest(actual, reference.digest):
-        form = " in its canonical form" if reference.transforms else ""
-        raise SignatureRefused(
-            Reason.DOCUMENT_DIGEST, f"{document.uri}{form} is not what was signed: its digest differs"
+            Reason.ALGORITHM,
+            f"the submission set has the digest {reference.digest_method!r}; {policy.name} has {policy.digest}",
         )
 
 
-def _other_digest(reference: Reference, policy: SetPolicy) -> SignatureRefused:
-    return SignatureRefused(
-        Reason.ALGORITHM,
-        f"{reference.uri} has the digest {reference.digest_method!r}; {policy.name} has {policy.digest}",
-    )
+def _other_document(document: SetDocument, form: str) -> SignatureRefused:
+    return SignatureRefused(Reason.DOCUMENT_DIGEST, f"{document.uri}{form} is not what was signed: its digest differs")

@@ -7,12 +7,11 @@ from hmac import compare_digest
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from security.dsg.policies import Clock, SetPolicy
 from security.names import DistinguishedName, DistinguishedNameError
-from security.xmlsignature.algorithms import decode, digest
+from security.xmlsignature.algorithms import decode, der_of, digest
 from security.xmlsignature.names import DS
 from security.xmlsignature.refusals import Reason, SignatureRefused
 
@@ -90,7 +89,7 @@ def _check_certificate(element: etree._Element, policy: SetPolicy, certificate: 
     if method not in policy.certificate_digests:
         raise SignatureRefused(Reason.ALGORITHM, f"CertDigest {method!r} is not allowed by {policy.name}")
     value = decode(cert_digest[1].text, "CertDigest")
-    if not compare_digest(value, digest(method, certificate.public_bytes(Encoding.DER))):
+    if not compare_digest(value, digest(method, der_of(certificate))):
         raise SignatureRefused(
             Reason.SIGNING_CERTIFICATE, f"{policy.signing_certificate} names another certificate than the signer's"
         )
@@ -113,7 +112,7 @@ def _check_issuer_serial(element: etree._Element, certificate: x509.Certificate)
 
 
 def _signature_policy(properties: etree._Element, xades: str) -> str | None:
-    identifiers = properties.findall(f"{xades}SignaturePolicyIdentifier")
+    identifiers = list(properties.iterchildren(f"{xades}SignaturePolicyIdentifier"))
     if not identifiers:
         return None
     if len(identifiers) > 1 or len(identifiers[0]) != 1:
@@ -126,16 +125,21 @@ def _signature_policy(properties: etree._Element, xades: str) -> str | None:
 
 def _commitment(element: etree._Element, xades: str) -> str | None:
     """EN 319 132-1 5.2.3: the identifier of the only commitment."""
-    found = element.findall(
-        f"{xades}SignedDataObjectProperties/{xades}CommitmentTypeIndication/{xades}CommitmentTypeId/{xades}Identifier"
-    )
-    if len(found) > 1:
+    made = [
+        each
+        for properties in element.iterchildren(f"{xades}SignedDataObjectProperties")
+        for each in properties.iterchildren(f"{xades}CommitmentTypeIndication")
+    ]
+    if not made:
+        return None
+    if len(made) > 1:
         raise SignatureRefused(Reason.PURPOSE, "the signature makes more than one commitment")
-    return (found[0].text or "").strip().removeprefix("urn:oid:") if found else None
+    identifier = _one(_one(made[0], f"{xades}CommitmentTypeId"), f"{xades}Identifier")
+    return (identifier.text or "").strip().removeprefix("urn:oid:")
 
 
 def _one(parent: etree._Element, tag: str) -> etree._Element:
-    found = parent.findall(tag)
+    found = list(parent.iterchildren(tag))
     if len(found) != 1:
         raise SignatureRefused(
             Reason.STRUCTURE,

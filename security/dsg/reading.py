@@ -12,7 +12,7 @@ from security.xmlsignature.gate import Claim, Reference, examine
 from security.xmlsignature.parsing import check_bytes, check_tree, has_xml_attributes, identifiers, parse
 from security.xmlsignature.profiles import STRICT_SET
 from security.xmlsignature.refusals import Reason, SignatureRefused
-from security.xmlsignature.verification import canonical_element
+from security.xmlsignature.verification import Signed, canonical_element
 
 _XSI_LOCATION = "{http://www.w3.org/2001/XMLSchema-instance}schemaLocation"
 
@@ -29,9 +29,13 @@ class ClaimedSet:
     properties: Reference
     leniencies: tuple[Leniency, ...]
 
-    def canonical(self, reference: Reference) -> bytes:
-        """The octets that a reference of SignedInfo stands for."""
-        return canonical_element(self.targets[reference.uri], reference.prefixes, self.policy.profile)
+    def signed(self, reference: Reference) -> Signed:
+        """What a reference of SignedInfo stands for.
+
+        Nothing in the element is left out of its canonical form, as there is no comment, instruction or entity in it.
+        """
+        element = self.targets[reference.uri]
+        return Signed(canonical_element(element, reference.prefixes, self.policy.profile), element)
 
 
 def read_set(data: bytes, policies: Sequence[SetPolicy]) -> ClaimedSet:
@@ -43,11 +47,11 @@ def read_set(data: bytes, policies: Sequence[SetPolicy]) -> ClaimedSet:
     if root.tag != x.SIGNATURE:
         raise SignatureRefused(Reason.STRUCTURE, f"the document is {etree.QName(root).localname}, not a ds:Signature")
     policy = _policy_of(root, policies)
-    if policy.profile.caps != STRICT_SET.caps:
+    if policy.profile.caps is not STRICT_SET.caps:
         check_bytes(data, policy.profile.caps)
         check_tree(root, data, policy.profile.caps)
     identifiers(root)
-    if sum(1 for _ in root.iter(x.SIGNATURE)) > 1:
+    if next(root.iterdescendants(x.SIGNATURE), None) is not None:
         raise SignatureRefused(Reason.STRUCTURE, "a signature inside the signature")
     if policy.profile.inclusive and has_xml_attributes(root):
         raise SignatureRefused(
@@ -58,8 +62,9 @@ def read_set(data: bytes, policies: Sequence[SetPolicy]) -> ClaimedSet:
 
 def _policy_of(root: etree._Element, policies: Sequence[SetPolicy]) -> SetPolicy:
     """By its canonicalisation: no two policies share it."""
-    method = root.find(f"{x.SIGNED_INFO}/{x.CANONICALIZATION_METHOD}")
-    stated = None if method is None else method.get("Algorithm")
+    if not len(root) or root[0].tag != x.SIGNED_INFO or not len(root[0]):
+        raise SignatureRefused(Reason.STRUCTURE, "ds:Signature must begin with SignedInfo")
+    stated = root[0][0].get("Algorithm")  # whatever element that is: if it is another one the gate refuses it
     for policy in POLICIES.values():
         if policy.profile.canonicalization == stated:
             for accepted in policies:

@@ -6,9 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from xml.sax.saxutils import escape, quoteattr
 
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from security.dsg import names as n
@@ -16,7 +14,7 @@ from security.dsg.documents import SetDocument, canonical_digest
 from security.dsg.manifest import SET_DIGEST
 from security.dsg.policies import STRICT, SetPolicy
 from security.xmlsignature import names as x
-from security.xmlsignature.algorithms import digest
+from security.xmlsignature.algorithms import der_of, digest
 from security.xmlsignature.parsing import parse_own
 from security.xmlsignature.signing import Signer, method_for, sign_octets
 from security.xmlsignature.verification import canonical_element
@@ -73,7 +71,7 @@ def _document(
         f'<Reference Type="{n.MANIFEST_TYPE}" URI="#{n.MANIFEST_ID}">{end}'
         f'<Reference Type="{policy.properties_type}" URI={quoteattr("#" + properties_id)}>{end}'
         "</SignedInfo><SignatureValue/><KeyInfo><X509Data>"
-        + "".join(f"<X509Certificate>{_base64(_der(each))}</X509Certificate>" for each in certificates)
+        + "".join(f"<X509Certificate>{_base64(der_of(each))}</X509Certificate>" for each in certificates)
         + f"</X509Data></KeyInfo><Object>{manifest}</Object>"
         + properties(identifier, properties_id, signer, at, escape(purpose))
         + "</Signature>"
@@ -105,7 +103,7 @@ def _properties_111(identifier: str, properties_id: str, signer: Signer, at: dat
     target = quoteattr("#" + identifier)
     certs = "".join(
         f'<Cert><CertDigest><DigestMethod Algorithm="{x.SHA1}"/>'
-        f"<DigestValue>{_base64(digest(x.SHA1, _der(each)))}</DigestValue></CertDigest><IssuerSerial>"
+        f"<DigestValue>{_base64(digest(x.SHA1, der_of(each)))}</DigestValue></CertDigest><IssuerSerial>"
         f'<X509IssuerName xmlns="{x.DS}">{escape(each.issuer.rfc4514_string())}</X509IssuerName>'
         f'<X509SerialNumber xmlns="{x.DS}">{each.serial_number}</X509SerialNumber></IssuerSerial></Cert>'
         for each in (signer.certificate, *signer.chain)
@@ -126,7 +124,7 @@ def _properties_132(identifier: str, properties_id: str, signer: Signer, at: dat
     """XAdES 1.3.2 (EN 319 132-1): the purpose is a commitment, and signed."""
     certs = "".join(
         f'<xades:Cert><xades:CertDigest><DigestMethod Algorithm="{x.SHA256}"/>'
-        f"<DigestValue>{_base64(digest(x.SHA256, _der(each)))}</DigestValue></xades:CertDigest></xades:Cert>"
+        f"<DigestValue>{_base64(digest(x.SHA256, der_of(each)))}</DigestValue></xades:CertDigest></xades:Cert>"
         for each in (signer.certificate, *signer.chain)
     )
     return (
@@ -145,10 +143,6 @@ def _child(parent: etree._Element, tag: str) -> etree._Element:
     found = parent.find(tag)
     assert found is not None  # noqa: S101 - written a few lines above
     return found
-
-
-def _der(certificate: x509.Certificate) -> bytes:
-    return certificate.public_bytes(Encoding.DER)
 
 
 def _base64(octets: bytes) -> str:

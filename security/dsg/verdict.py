@@ -9,8 +9,9 @@ from typing import Any
 from cryptography import x509
 
 from security.certificates import Evidence
-from security.dsg.manifest import ManifestEntry
 from security.dsg.policies import Leniency
+from security.xmlsignature.algorithms import der_of
+from security.xmlsignature.gate import Reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,8 @@ class SetSignatureVerdict:
     signature_sha256: str
     """Of the signature document, in hexadecimal."""
     signature_method: str
-    signer: bytes
-    """DER of the certificate that signed."""
-    chain: tuple[bytes, ...]
-    """DER from that certificate to the anchor, both included, as it was believed then."""
+    chain: tuple[x509.Certificate, ...]
+    """From the certificate that signed to the anchor, both included, as it was believed then."""
     usage: str
     """What the certificate was believed for: `SIGN` or `SEAL`."""
     signing_time: datetime
@@ -35,14 +34,16 @@ class SetSignatureVerdict:
     """When it was verified, UTC."""
     purpose: str | None
     """ASTM E1762. Not covered by the signature under dmp-legacy."""
-    manifest: tuple[ManifestEntry, ...]
+    manifest: tuple[Reference, ...]
+    """What was signed: the set, and each document by its digest, that of its canonical form where it has transforms."""
     revocation: tuple[Evidence, ...]
     """What showed that neither the certificate nor an authority above it was revoked."""
     leniencies: tuple[Leniency, ...] = ()
 
     @property
     def certificate(self) -> x509.Certificate:
-        return x509.load_der_x509_certificate(self.signer)
+        """The signer's."""
+        return self.chain[0]
 
     def to_json(self) -> str:
         """One line, keys sorted; `from_json` gives the same verdict back."""
@@ -52,13 +53,15 @@ class SetSignatureVerdict:
                 "set": self.set_uri,
                 "signature_sha256": self.signature_sha256,
                 "signature_method": self.signature_method,
-                "signer": _text(self.signer),
-                "chain": [_text(each) for each in self.chain],
+                "chain": [_text(der_of(each)) for each in self.chain],
                 "usage": self.usage,
                 "signing_time": self.signing_time.isoformat(),
                 "verified_at": self.verified_at.isoformat(),
                 "purpose": self.purpose,
-                "manifest": [[each.uri, each.digest_method, each.digest, each.canonical] for each in self.manifest],
+                "manifest": [
+                    [each.uri, each.type, each.transforms, each.digest_method, _text(each.digest)]
+                    for each in self.manifest
+                ],
                 "revocation": [
                     [each.source, each.issuer, each.this_update.isoformat(), each.next_update.isoformat()]
                     for each in self.revocation
@@ -78,13 +81,15 @@ class SetSignatureVerdict:
             set_uri=held["set"],
             signature_sha256=held["signature_sha256"],
             signature_method=held["signature_method"],
-            signer=b64decode(held["signer"]),
-            chain=tuple(b64decode(each) for each in held["chain"]),
+            chain=tuple(x509.load_der_x509_certificate(b64decode(each)) for each in held["chain"]),
             usage=held["usage"],
             signing_time=datetime.fromisoformat(held["signing_time"]),
             verified_at=datetime.fromisoformat(held["verified_at"]),
             purpose=held["purpose"],
-            manifest=tuple(ManifestEntry(*each) for each in held["manifest"]),
+            manifest=tuple(
+                Reference(uri, type_, tuple(transforms), (), method, b64decode(octets))
+                for uri, type_, transforms, method, octets in held["manifest"]
+            ),
             revocation=tuple(
                 Evidence(source, issuer, datetime.fromisoformat(this), datetime.fromisoformat(following))
                 for source, issuer, this, following in held["revocation"]

@@ -1,25 +1,22 @@
 """The verification of a set's signature, in the order that costs an attacker most."""
 
 import hashlib
-from base64 import b64encode
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from security.certificates import CertificateRefused, Usage, ValidatedCertificate
 from security.dsg.documents import SetDocument
-from security.dsg.manifest import ManifestEntry, check_manifest, read_manifest
+from security.dsg.manifest import check_manifest, read_manifest
 from security.dsg.policies import DMP_LEGACY, STRICT, Clock, SetPolicy
 from security.dsg.properties import read_properties
 from security.dsg.purpose import purpose_of
 from security.dsg.reading import read_set
 from security.dsg.verdict import SetSignatureVerdict
 from security.refusals import Reason as CertificateReason
-from security.xmlsignature.gate import Reference
 from security.xmlsignature.refusals import Reason, SignatureRefused
 from security.xmlsignature.verification import prove
 
@@ -68,7 +65,7 @@ def verify_set(
     """
     claimed = read_set(data, policies)
     believed = _believe(claimed.claim.certificates[0], trust, usages, at)
-    verified = prove(claimed.claim, believed.certificate, claimed.policy.profile, claimed.canonical)
+    verified = prove(claimed.claim, believed.certificate, claimed.policy.profile, claimed.signed)
     properties = read_properties(
         verified.signed[claimed.properties.uri].element, claimed.policy, believed.certificate, clock, at
     )
@@ -81,13 +78,12 @@ def verify_set(
         set_uri=expected.set_uri,
         signature_sha256=hashlib.sha256(data).hexdigest(),
         signature_method=verified.method,
-        signer=believed.der,
-        chain=tuple(each.public_bytes(Encoding.DER) for each in believed.chain),
+        chain=believed.chain,
         usage=believed.usage.name,
         signing_time=properties.signing_time,
         verified_at=at,
         purpose=purpose,
-        manifest=tuple(_entry(each) for each in references),
+        manifest=references,
         revocation=believed.evidence,
         leniencies=(*claimed.leniencies, *found),
     )
@@ -103,9 +99,3 @@ def _believe(certificate: bytes, trust: Trust, usages: Sequence[Usage], at: date
             if error.reason is not CertificateReason.WRONG_USAGE:
                 break
     raise SignatureRefused(Reason.CERTIFICATE, f"the signer's certificate: {refused}") from refused
-
-
-def _entry(reference: Reference) -> ManifestEntry:
-    return ManifestEntry(
-        reference.uri, reference.digest_method, b64encode(reference.digest).decode(), bool(reference.transforms)
-    )

@@ -5,6 +5,7 @@ from binascii import a2b_base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import lru_cache
 from typing import Any, Final
 
 from cryptography import x509
@@ -12,6 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from security.xmlsignature import names as n
 from security.xmlsignature.refusals import Reason, SignatureRefused
@@ -61,6 +63,12 @@ _DIGESTS: Final[Mapping[str, tuple[int, Callable[[bytes], "hashlib._Hash"]]]] = 
 """Bytes of the digest, and what makes it."""
 
 
+@lru_cache(maxsize=1024)
+def der_of(certificate: x509.Certificate) -> bytes:
+    """DER of a certificate, remembered for those that sign again and for the authorities above them."""
+    return certificate.public_bytes(Encoding.DER)
+
+
 def digest(method: str, octets: bytes) -> bytes:
     """The digest of `octets`; `method` is one that the gate let through."""
     return _DIGESTS[method][1](octets).digest()
@@ -72,10 +80,14 @@ def digest_size(method: str) -> int:
 
 def decode(text: str | None, what: str) -> bytes:
     """xs:base64Binary, with white space anywhere; raises `SignatureRefused`."""
+    text = text or ""
     try:
-        octets = a2b_base64("".join((text or "").split()), strict_mode=True)
-    except ValueError:
-        raise SignatureRefused(Reason.STRUCTURE, f"{what} is not base64") from None
+        octets = a2b_base64(text, strict_mode=True)
+    except ValueError:  # most often the white space
+        try:
+            octets = a2b_base64("".join(text.split()), strict_mode=True)
+        except ValueError:
+            raise SignatureRefused(Reason.STRUCTURE, f"{what} is not base64") from None
     if not octets:
         raise SignatureRefused(Reason.STRUCTURE, f"{what} is empty")
     return octets

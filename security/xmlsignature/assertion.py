@@ -35,11 +35,11 @@ class ClaimedAssertion:
 
         May be called once: the signature is taken out of the copy.
         """
-        return _only(prove(self.claim, certificate, self.profile, self._canonical))
+        return _only(prove(self.claim, certificate, self.profile, self._signed))
 
-    def _canonical(self, reference: Reference) -> bytes:
+    def _signed(self, reference: Reference) -> Signed:
         _take_out(self.claim.signature)  # XML Signature 1.1, 6.6.4
-        return exclusive(self.root, reference.prefixes)
+        return Signed.of(exclusive(self.root, reference.prefixes))
 
 
 def read(assertion: etree._Element, profile: SignatureProfile = ASSERTION) -> ClaimedAssertion:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -11,9 +12,8 @@ from security.xmlsignature.profiles import SignatureProfile
 from security.xmlsignature.refusals import Reason, SignatureRefused
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A `ds:Reference`, of SignedInfo or of a Manifest."""
+class Reference(NamedTuple):
+    """A `ds:Reference`, of SignedInfo or of a Manifest. (A tuple: a set may have hundreds.)"""
 
     uri: str
     type: str | None
@@ -187,7 +187,7 @@ def _objects(elements: list[etree._Element], profile: SignatureProfile) -> dict[
     for element in elements:
         if element.tag != n.OBJECT or len(element) != 1:
             raise _structure("after KeyInfo only ds:Object may stand, each holding one element")
-        name = etree.QName(element[0]).localname
+        name = str(element[0].tag).rpartition("}")[2]
         if name in found:
             raise _structure(f"two ds:Object hold {name}")
         found[name] = element[0]

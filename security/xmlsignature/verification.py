@@ -6,18 +6,14 @@ from hmac import compare_digest
 from typing import TypeAlias
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
-from security.xmlsignature.algorithms import check_value, digest
+from security.xmlsignature.algorithms import check_value, der_of, digest
 from security.xmlsignature.canonical import exclusive, inclusive
 from security.xmlsignature.gate import Claim, Reference
 from security.xmlsignature.parsing import parse_own
 from security.xmlsignature.profiles import SignatureProfile
 from security.xmlsignature.refusals import Reason, SignatureRefused
-
-Canonical: TypeAlias = Callable[[Reference], bytes]
-"""The octets that a reference stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +23,16 @@ class Signed:
     octets: bytes
     """The canonical form that was digested."""
     element: etree._Element
-    """Parsed from `octets`. Read this and never the message it came from: it is what was signed."""
+    """Says what `octets` say and nothing else. Read this and never the message it came from: it is what was signed."""
+
+    @classmethod
+    def of(cls, octets: bytes) -> "Signed":
+        """Parsed from the octets: whatever does not show in them is gone."""
+        return cls(octets, parse_own(octets))
+
+
+Resolve: TypeAlias = Callable[[Reference], Signed]
+"""What a reference stands for. The octets are made of the very element that is given, or the element of the octets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +45,16 @@ class Verified:
     """By the URI of the Reference, `#` included."""
 
 
-def prove(claim: Claim, certificate: x509.Certificate, profile: SignatureProfile, canonical: Canonical) -> Verified:
+def prove(claim: Claim, certificate: x509.Certificate, profile: SignatureProfile, resolve: Resolve) -> Verified:
     """Checks the signature value with the certificate's key, then each digest. Raises `SignatureRefused`.
 
     `certificate` is one that the caller believes; what KeyInfo holds decides nothing but must agree with it.
     """
-    if claim.certificates[0] != certificate.public_bytes(Encoding.DER):
+    if claim.certificates[0] != der_of(certificate):
         raise SignatureRefused(Reason.KEY_INFO, "the first X509Certificate is not the one that was expected")
     octets = canonical_element(claim.signed_info, claim.prefixes, profile)
     check_value(certificate, claim.method, claim.value, octets)
-    return Verified(certificate, claim.method, {each.uri: _signed(each, canonical(each)) for each in claim.references})
+    return Verified(certificate, claim.method, {each.uri: _checked(each, resolve(each)) for each in claim.references})
 
 
 def canonical_element(element: etree._Element, prefixes: tuple[str, ...], profile: SignatureProfile) -> bytes:
@@ -57,7 +62,7 @@ def canonical_element(element: etree._Element, prefixes: tuple[str, ...], profil
     return inclusive(element) if profile.inclusive else exclusive(element, prefixes)
 
 
-def _signed(reference: Reference, octets: bytes) -> Signed:
-    if not compare_digest(digest(reference.digest_method, octets), reference.digest):
+def _checked(reference: Reference, signed: Signed) -> Signed:
+    if not compare_digest(digest(reference.digest_method, signed.octets), reference.digest):
         raise SignatureRefused(Reason.DIGEST, f"{reference.uri} is not what was signed: its digest differs")
-    return Signed(octets, parse_own(octets))
+    return signed

@@ -56,7 +56,7 @@ class Believes:
 def test_it_verifies_byte_for_byte(sample: bytes) -> None:
     claimed = read_set(sample, [DMP_LEGACY])
     certificate = x509.load_der_x509_certificate(claimed.claim.certificates[0])
-    signed = prove(claimed.claim, certificate, DMP_LEGACY.profile, claimed.canonical).signed
+    signed = prove(claimed.claim, certificate, DMP_LEGACY.profile, claimed.signed).signed
     digests = {uri: base64.b64encode(digest(DMP_LEGACY.digest, each.octets)).decode() for uri, each in signed.items()}
     assert digests == {
         "#IHEManifest": "0w+mODuyVkOb8ijFnRzwgr8BfbY=",

@@ -103,9 +103,9 @@ def test_a_mutated_signature_of_a_set_is_refused_or_says_the_same(
     except SignatureRefused:
         return
     genuine = verify_set(data, EXPECTED, trust, at=authority.at)
-    assert (verdict.manifest, verdict.signer, verdict.signing_time) == (
+    assert (verdict.manifest, verdict.chain, verdict.signing_time) == (
         genuine.manifest,
-        genuine.signer,
+        genuine.chain,
         genuine.signing_time,
     )
 

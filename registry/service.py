@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, Final
 
@@ -35,8 +35,17 @@ _FULL: Final = ("SQLITE_FULL", "53")
 _log = logging.getLogger("carnet.registry")
 
 
-def operations(registry: Registry, queries: Queries, feed: PatientFeed | None = None) -> list[Operation]:
-    """ITI-42, ITI-18 and ITI-44; ITI TF-2 3.42, 3.18 and 3.44. Without `feed`, one for the registry's own patients."""
+PermitOf = Callable[[Any, Collection[str]], None]
+"""The caller that the gate let in, and the patients of `registry.queries.Permit`. Raises to refuse."""
+
+
+def operations(
+    registry: Registry, queries: Queries, feed: PatientFeed | None = None, *, permit: PermitOf | None = None
+) -> list[Operation]:
+    """ITI-42, ITI-18 and ITI-44; ITI TF-2 3.42, 3.18 and 3.44. Without `feed`, one for the registry's own patients.
+
+    `permit` says whose objects a caller may ask for.
+    """
     return [
         Operation(
             transaction="ITI-42",
@@ -56,7 +65,7 @@ def operations(registry: Registry, queries: Queries, feed: PatientFeed | None = 
             action="urn:ihe:iti:2007:RegistryStoredQuery",
             response_action="urn:ihe:iti:2007:RegistryStoredQueryResponse",
             packaging=Packaging.SIMPLE,
-            handler=partial(query, queries),
+            handler=partial(query, queries, permit),
             schema=partial(schemas.schema, STORED_QUERY),
             invalid=lambda _request, errors: failure(_violations(errors, "ITI-18", registry.language)),
         ),
@@ -89,10 +98,10 @@ def registered(errors: tuple[RegistryError, ...], notes: dict[str, Any] | None =
     return Reply(write_registry_response(response), outcome=response.outcome, error_codes=codes, notes=notes or {})
 
 
-def query(queries: Queries, request: Request) -> Reply:
+def query(queries: Queries, permit: PermitOf | None, request: Request) -> Reply:
     """ITI-18: `query:AdhocQueryRequest` → `query:AdhocQueryResponse`."""
     try:
-        return queries.answer(request.body)
+        return queries.answer(request.body, None if permit is None else partial(permit, request.caller))
     except sa.exc.SQLAlchemyError as error:
         return failure((_unavailable("ITI-18", error),))
 

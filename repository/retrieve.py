@@ -33,6 +33,8 @@ def retrieve(repository: Repository, request: Request) -> Reply:
     except sa.exc.SQLAlchemyError:
         _log.exception("stored_document could not be read")
         return retrieve_failed(RegistryResponse.of((refusals.database_failed(repository.language),)))
+    if repository.permit is not None and rows:
+        repository.permit(request.caller, tuple(rows))
     errors: list[RegistryError] = []
     documents: list[RetrievedDocument] = []
     parts: list[OutgoingPart] = []

@@ -35,16 +35,19 @@ class Fault(Exception):
         not_understood: tuple[tuple[str, str], ...] = (),
         headers: tuple[tuple[str, str], ...] = (),
         audit: Mapping[str, Any] | None = None,
+        prefixes: Mapping[str, str] | None = None,
     ) -> None:
+        """`prefixes`: prefix → namespace of subcodes that are not those of `soap.names.PREFIXES`."""
         super().__init__(reason)
         self.code = code
         self.reason = reason
         self.subcodes: tuple[str, ...] = (subcode,) if isinstance(subcode, str) else subcode
-        """Prefixed names, outermost first; the prefixes are those of `soap.names.PREFIXES`."""
+        """Prefixed names, outermost first."""
+        self._prefixes = {**PREFIXES, **(prefixes or {})}
         for name in self.subcodes:
             prefix, colon, local = name.partition(":")
-            if not colon or not local or prefix not in PREFIXES:
-                raise ValueError(f"subcode {name!r}: write prefix:name with one of {', '.join(sorted(PREFIXES))}")
+            if not colon or not local or prefix not in self._prefixes:
+                raise ValueError(f"subcode {name!r}: write prefix:name with one of {', '.join(sorted(self._prefixes))}")
         self.status = _STATUS[code] if status is None else status
         """HTTP status."""
         self.detail = detail
@@ -79,7 +82,8 @@ class Fault(Exception):
         text.append("</soap12:Value>")
         for name in self.subcodes:
             prefix = name.partition(":")[0]
-            text.append(f'<soap12:Subcode xmlns:{prefix}="{PREFIXES[prefix]}"><soap12:Value>{name}</soap12:Value>')
+            namespace = escape_attribute(self._prefixes[prefix])
+            text.append(f'<soap12:Subcode xmlns:{prefix}="{namespace}"><soap12:Value>{name}</soap12:Value>')
         text.append("</soap12:Subcode>" * len(self.subcodes))
         text.append(f'</soap12:Code><soap12:Reason><soap12:Text xml:lang="en">{escape_text(self.reason)}')
         text.append("</soap12:Text></soap12:Reason>")

@@ -1,7 +1,7 @@
 """ITI-18 from the request element to the answer; ITI TF-2 3.18.4.1.3."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -44,6 +44,10 @@ _EXECUTIONS: Final[Mapping[str, _Execution]] = {
 
 _UNPACKING = threading.Lock()
 
+Permit = Callable[[Collection[str]], None]
+"""Is asked about patients, as canonical CX: the one that a query names, before anything is looked for, or those whose
+objects were found by id, before anything is shown. Raises to refuse."""
+
 
 class Queries:
     """Answers the stored queries of one registry. Safe to share between threads."""
@@ -53,14 +57,18 @@ class Queries:
         self._domain = domain
         self._policy = policy or QueryPolicy()
 
-    def answer(self, request: etree._Element) -> Reply:
-        """The answer to a `query:AdhocQueryRequest` that its schema has accepted."""
+    def answer(self, request: etree._Element, permit: Permit | None = None) -> Reply:
+        """The answer to a `query:AdhocQueryRequest` that its schema has accepted. What `permit` raises is raised."""
         query, findings = read(request)
         if query is None:
             return self.refusal(findings)
+        if permit is not None and query.definition.name in find.PATIENT:
+            permit((find.patient_id(query),))
         found = self.run(query)
         if isinstance(found, Finding):
             return self.refusal([found], query)
+        if permit is not None and found.patient_ids:
+            permit(found.patient_ids)
         with _UNPACKING:
             pieces = list(found.leaf_objects() if query.return_type is ReturnType.LEAF_CLASS else found.references())
         shown = {"patient_ids": tuple(sorted(found.patient_ids))}

@@ -12,23 +12,28 @@ import sqlalchemy as sa
 import schemas
 from carnet import logs, parts
 from carnet.auditedregistry import AuditedRegistry
-from carnet.auditor import Auditor, auditor_of, refusal
+from carnet.auditor import Auditor, auditor_of
+from carnet.gates import admitting, guarded
 from carnet.health import Health
 from carnet.identity import repository_unique_id
 from carnet.metrics import Metrics
 from carnet.page import PageFacts, render
-from carnet.ready import Endpoints, url_of, write_ready_file
+from carnet.peers import peer_of, scheme_of
+from carnet.profiles import Profile, profile_of
+from carnet.ready import Endpoints, host_of, write_ready_file
 from carnet.repairing import RepairThread
 from carnet.router import Environ, Router, StartResponse, Wsgi
 from carnet.settings import Settings
+from carnet.standing import standing_of
+from carnet.transport import Transport, transport_of
 from metadata.errors import ErrorCode
 from registry.feed import PatientFeed
+from registry.owners import owners
 from registry.service import operations as registry_operations
 from repository.documents import DocumentStore
 from repository.service import operations as repository_operations
-from security.gate import Caller, Credentials, OpenGate, Refused
 from soap.host import service
-from soap.message import Exchange, Operation, Request
+from soap.message import Exchange, Operation
 from storage import Database
 
 WSDL = {"/registry": "DocumentRegistry", "/repository": "DocumentRepository"}
@@ -43,6 +48,7 @@ class Carnet:
     database: Database
     router: Router
     endpoints: Endpoints
+    transport: Transport
     master: int
     """Process id told in the ready file."""
     repairs: tuple[Callable[[], object], Callable[[], object]] | None = None
@@ -53,6 +59,8 @@ class Carnet:
     _stops: list[Callable[[], None]] = field(default_factory=list)
 
     def wsgi(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if self.transport.tls is not None:
+            environ["wsgi.url_scheme"] = scheme_of(environ)
         return self.router(environ, start_response)
 
     def started(self, last: bool) -> None:
@@ -73,6 +81,7 @@ class Carnet:
             stop()
         if self.auditor is not None:
             self.auditor.end()
+        self.transport.close()
         self.database.close()
 
     def over(self) -> None:
@@ -87,13 +96,18 @@ def assemble(
     """Everything a server needs, nothing of it opened yet. Raises `ConfigurationError`."""
     metrics = Metrics(frozenset(ErrorCode))
     database = parts.database_of(settings)
-    domain = parts.domain_of(settings)
+    paths = tuple(path for path in WSDL if settings.only in ("", path[1:]))
+    unique_id = None
+    if "/repository" in paths:
+        unique_id = settings.repository_unique_id or repository_unique_id(settings.data)
+    endpoints = _endpoints(settings, listener, feed_listener, paths, unique_id)
+    urls = {path[1:]: endpoints.page.removesuffix("/") + path for path in WSDL}
+    auditor = auditor_of(settings, urls)
+    transport = transport_of(settings, None if auditor is None else auditor.handshake)
+    profile = profile_of(settings, parts.domain_of(settings), transport, tuple(urls.values()))
     services: dict[str, Wsgi] = {}
     checks: dict[str, Callable[[], None]] = {"database": partial(check_database, database)}
-    repairs = serve_mllp = registry = unique_id = None
-
-    base = url_of(*listener.getsockname()[:2])
-    auditor = auditor_of(settings, {path[1:]: base + path for path in WSDL})
+    repairs = serve_mllp = registry = None
     if auditor is not None and settings.audit_failure == "refuse":
         checks["audit"] = auditor.check
 
@@ -104,18 +118,31 @@ def assemble(
         logs.write_exchange(exchange)
 
     def serve(path: str, operations: Sequence[Operation]) -> None:
-        limits = parts.limits_of(settings)
-        services[path] = service(path[1:], operations, gate=partial(_admit, auditor), limits=limits, finished=finished)
+        services[path] = service(
+            path[1:],
+            offered(operations, profile),
+            gate=admitting(profile.gate, auditor, explain=profile.explain),
+            limits=parts.limits_of(settings),
+            finished=finished,
+            peer=peer_of,
+        )
 
-    if settings.only != "repository":
-        registry = parts.registry_of(settings, database, domain)
-        feed = PatientFeed(registry.patients, domain)
-        serve("/registry", registry_operations(registry, parts.queries_of(settings, database, domain), feed))
+    if "/registry" in paths:
+        registry = parts.registry_of(settings, database, profile.domain)
+        feed = PatientFeed(registry.patients, profile.domain)
+        queries = parts.queries_of(settings, database, profile.domain)
+        serve("/registry", registry_operations(registry, queries, feed, permit=profile.permit))
         if feed_listener is not None:
             serve_mllp = partial(_serve_mllp, feed_listener, feed, finished)
-    if settings.only != "registry":
-        unique_id = settings.repository_unique_id or repository_unique_id(settings.data)
+    if unique_id is not None:
         repository = parts.repository_of(settings, database, registry, unique_id)
+        permit = profile.permit_documents
+        repository = replace(
+            repository,
+            verifier=profile.verifier,
+            permit=None if permit is None else permit(partial(owners, database)),
+            ids_in_any_case=profile.ids_in_any_case,
+        )
         if auditor is not None and not repository.registry.atomic:
             audited = AuditedRegistry(repository.registry, settings.registry_url, auditor.here, auditor.event)
             repository = replace(repository, registry=audited)
@@ -123,10 +150,15 @@ def assemble(
         checks["documents"] = partial(check_documents, repository.documents)
         repairs = parts.repairs_of(settings, repository)
 
-    endpoints = _endpoints(listener, feed_listener, tuple(services), unique_id)
-    facts = PageFacts(tuple(services), unique_id, endpoints.mllp)
+    facts = PageFacts(paths, unique_id, endpoints.mllp, standing_of(settings))
     router = Router(services, describe, lambda base: render(base, facts), metrics.text, Health(checks))
-    return Carnet(settings, database, router, endpoints, master, repairs, serve_mllp, auditor)
+    return Carnet(settings, database, router, endpoints, transport, master, repairs, serve_mllp, auditor)
+
+
+def offered(operations: Sequence[Operation], profile: Profile) -> list[Operation]:
+    """The operations that the profile has, each with what its service may still refuse."""
+    taken = profile.transactions
+    return [guarded(each, explain=profile.explain) for each in operations if taken is None or each.transaction in taken]
 
 
 def _serve_mllp(listener: socket.socket, feed: PatientFeed, finished: Callable[[Exchange], None]) -> Callable[[], None]:
@@ -143,20 +175,6 @@ def _serve_mllp(listener: socket.socket, feed: PatientFeed, finished: Callable[[
         thread.join(timeout=5)
 
     return stop
-
-
-def _admit(auditor: Auditor | None, request: Request) -> Caller:
-    """The gate of this version lets everyone in; ITI TF-2 3.40 is for a later one."""
-    if auditor is not None:
-        auditor.require()
-    peer = request.peer
-    try:
-        return _GATE.admit(Credentials(request.header, request.body, request.root, peer.address, peer.certificate))
-    except Refused as refused:
-        raise refusal(refused) from None
-
-
-_GATE = OpenGate()
 
 
 def describe(path: str, kind: str, wanted: str) -> bytes | None:
@@ -183,11 +201,14 @@ def check_documents(documents: DocumentStore) -> None:
 
 
 def _endpoints(
-    listener: socket.socket, feed_listener: socket.socket | None, paths: tuple[str, ...], unique_id: str | None
+    settings: Settings,
+    listener: socket.socket,
+    feed_listener: socket.socket | None,
+    paths: tuple[str, ...],
+    unique_id: str | None,
 ) -> Endpoints:
-    base = url_of(*listener.getsockname()[:2])
-    mllp = None
-    if feed_listener is not None:
-        mllp = url_of(*feed_listener.getsockname()[:2]).removeprefix("http://")
+    scheme = "http" if settings.tls_cert is None else "https"
+    base = settings.public_url.rstrip("/") or f"{scheme}://{host_of(*listener.getsockname()[:2])}"
+    mllp = None if feed_listener is None else host_of(*feed_listener.getsockname()[:2])
     at = {path: base + path for path in paths}
     return Endpoints(base + "/", at.get("/registry"), at.get("/repository"), mllp, unique_id)

@@ -23,17 +23,11 @@ _WORDS: Final = {
     "migrate": ("carnet.cli", "migrate"),
     "rules": ("carnet.cli", "rules"),
     "audit": ("carnet.auditcommands", "audit"),
+    "pki": ("dmp.cli", "pki"),
+    "vihf": ("dmp.cli_vihf", "vihf"),
+    "signature": ("carnet.evidence", "signature"),
 }
 """Word → where its command is: each module is loaded when its word is used."""
-
-_LATER: Final = {
-    "tls_cert": ("--tls-cert", "FILE"),
-    "tls_key": ("--tls-key", "FILE"),
-    "trust": ("--trust", "DIR"),
-    "signature_policies": ("--signature-policies", "LIST"),
-    "sandbox": ("--sandbox", None),
-}
-"""Options of `serve` whose work is not in this version: refused by name, so that nobody believes in them."""
 
 
 class Words(click.Group):
@@ -87,15 +81,13 @@ def _settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of `serve`, made from the table of settings."""
     for entry in reversed([entry for entry in table() if entry.metadata["option"]]):
         command = _option(entry)(command)
-    for name, (option, metavar) in _LATER.items():
-        command = click.option(option, name, metavar=metavar, is_flag=metavar is None, default=None, hidden=True)(
-            command
-        )
     return command
 
 
 def _option(entry: "Field[Any]") -> Callable[..., Any]:
     meta = entry.metadata
+    if isinstance(entry.default, bool) and not meta["metavar"]:
+        return click.option(option_name(entry.name), entry.name, is_flag=True, default=None, help=meta["sentence"])
     kind: Any = click.Choice(meta["choices"]) if meta["choices"] else str
     shown = "" if entry.default in (None, "") else f"  [default: {entry.default}]"
     return click.option(
@@ -123,14 +115,10 @@ def serve(file: Path | None, **given: Any) -> None:
       carnet serve
       carnet serve --port 0 --ready-file ready.json --data /var/lib/carnet
       carnet serve --only repository --registry-url http://registry.example/registry
+      carnet serve --profile dmp --sandbox
 
     Every option can also be set as CARNET_<OPTION> or in a TOML file; `carnet config` lists the other settings.
     """
-    for name, (option, _) in _LATER.items():
-        if given.pop(name):
-            raise click.UsageError(
-                f"{option} is not part of this version: leave TLS to a proxy in front, and keep the network closed"
-            )
     from carnet.run import run
 
     run(_read(given, file))
@@ -155,8 +143,6 @@ def config(file: Path | None, as_json: bool, **given: Any) -> None:
     """Show each setting, its value, and where it came from. Takes the options of serve."""
     from carnet.showing import show_configuration
 
-    for name in _LATER:
-        given.pop(name)
     show_configuration(_read(given, file), as_json=as_json)
 
 

@@ -1,9 +1,14 @@
-"""A client's connection that does not wait for ever: a silent or dripping client gives its thread back."""
+"""A client's connection that does not wait for ever: a silent or dripping client gives its thread back.
 
+Plain or in TLS, the rules are the same.
+"""
+
+import contextlib
 import errno
 import socket
+import ssl
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 SLOWEST = 1024
 """Bytes per second below which a request that already took `patience` seconds is given up."""
@@ -21,25 +26,29 @@ class Stalled(TimeoutError):
         super().__init__(errno.ECONNRESET, reason)
 
 
-class Connection(socket.socket):
-    """An accepted socket whose blocking calls have an end.
+if TYPE_CHECKING:
+    _Socket = socket.socket
+else:
+    _Socket = object
+
+
+class _Patient(_Socket):
+    """The rules, put in front of a class of sockets.
 
     The server switches a connection to blocking whenever a request begins to be read: from there the request's own
-    time counts. Made from an accepted socket with `Connection.adopt`.
+    time counts.
     """
 
-    patience: float
+    patience = 30.0
     """Seconds that one read or write may wait."""
-    _since: float
-    _received: int
+    _since = 0.0
+    _received = 0
 
-    @classmethod
-    def adopt(cls, accepted: socket.socket, patience: float) -> "Connection":
-        """Takes the file descriptor over; `accepted` is empty afterwards."""
-        connection = cls(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach())
-        connection.patience = patience
-        connection._since, connection._received = time.monotonic(), 0
-        return connection
+    def begin(self, patience: float) -> Self:
+        """From now on these rules hold."""
+        self.patience = patience
+        self._since, self._received = time.monotonic(), 0
+        return self
 
     def setblocking(self, flag: bool) -> None:
         if not flag:
@@ -67,3 +76,52 @@ class Connection(socket.socket):
                 view = view[self.send(view, flags) :]
         except TimeoutError:
             raise Stalled(f"the client read nothing for {self.patience:g} s") from None
+
+
+class Connection(_Patient, socket.socket):
+    """An accepted socket whose blocking calls have an end; made with `Connection.adopt`."""
+
+    @classmethod
+    def adopt(cls, accepted: socket.socket, patience: float) -> "Connection":
+        """Takes the file descriptor over; `accepted` is empty afterwards."""
+        return cls(accepted.family, accepted.type, accepted.proto, fileno=accepted.detach()).begin(patience)
+
+
+class TlsConnection(_Patient, ssl.SSLSocket):
+    """The same inside TLS; made by `security.tls.ServerTls`."""
+
+    _certificate: bytes | None = None
+
+    @property
+    def certificate(self) -> bytes | None:
+        """DER of what the client showed; None when it was not asked."""
+        if self._certificate is None:
+            self._certificate = self.getpeercert(binary_form=True)
+        return self._certificate
+
+    def recv(self, size: int = 1024, flags: int = 0) -> bytes:
+        try:
+            return super().recv(size, flags)
+        except ssl.SSLError as error:
+            raise _gone(error) from None
+
+    def send(self, data: Any, flags: int = 0) -> int:
+        try:
+            return super().send(data, flags)
+        except ssl.SSLError as error:
+            raise _gone(error) from None
+
+    def shutdown(self, how: int) -> None:
+        """Says goodbye first, so that the client can tell the end from a cut. # RFC 8446 6.1"""
+        if how != socket.SHUT_RD:
+            # a goodbye that finds no room, or that is not answered at once, is not waited for
+            with contextlib.suppress(OSError, ValueError):
+                super().setblocking(False)
+                self.unwrap()
+        # not that of ssl: another thread may be reading
+        socket.socket.shutdown(self, how)
+
+
+def _gone(error: ssl.SSLError) -> OSError:
+    """Broken TLS is a client that went away: there is nobody to tell."""
+    return ConnectionResetError(errno.ECONNRESET, f"TLS: {error.reason or error}")

@@ -35,6 +35,11 @@ def limits_of(settings: Settings) -> Limits:
     )
 
 
+def language_of(settings: Settings) -> str:
+    """Of error messages: the one that was set, else the profile's own."""
+    return settings.language or ("fr" if settings.profile == "dmp" else "en")
+
+
 def database_url(settings: Settings) -> str:
     """The URL given, or the SQLite file in the data directory."""
     return settings.database or f"sqlite:///{(settings.data / 'carnet.sqlite').resolve()}"
@@ -63,7 +68,7 @@ def registry_of(settings: Settings, database: Database, domain: AffinityDomain) 
         domain,
         patients=cast(Literal["any", "feed"], settings.patients),
         retries=settings.idempotent_retry,
-        language=settings.language,
+        language=language_of(settings),
     )
 
 
@@ -75,7 +80,7 @@ def queries_of(settings: Settings, database: Database, domain: AffinityDomain) -
             max_leaf_objects=settings.max_leaf_objects,
             max_references=settings.max_references,
             unknown_patient="error" if settings.unknown_patient_in_queries else "empty",
-            language=settings.language,
+            language=language_of(settings),
         ),
     )
 
@@ -99,7 +104,7 @@ def repository_of(settings: Settings, database: Database, registry: Registry | N
         link = SoapRegistry(SoapClient(settings.registry_url, timeout=settings.registry_timeout))
     else:
         link = CoHosted(registry.register, partial(holds, database))
-    return Repository(unique_id, database, documents, link, settings.language)
+    return Repository(unique_id, database, documents, link, language_of(settings))
 
 
 def repairs_of(settings: Settings, repository: Repository) -> tuple[Callable[[], object], Callable[[], object]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from carnet import __version__
+from carnet.standing import Standing
 
 DEFAULT_REPOSITORY: Final = "http://127.0.0.1:8080/repository"
 """Where `carnet send` looks when it is not told."""
@@ -27,10 +28,10 @@ class Endpoints:
     repository_unique_id: str | None
 
 
-def url_of(host: str, port: int) -> str:
-    """The address a client on this machine uses: an address of every interface becomes the loopback one."""
+def host_of(host: str, port: int) -> str:
+    """`host:port` for a client on this machine: an address of every interface becomes the loopback one."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def write_ready_file(path: Path, endpoints: Endpoints, pid: int) -> None:
@@ -53,32 +54,36 @@ def remove_ready_file(path: Path) -> None:
         path.unlink()
 
 
-def banner(endpoints: Endpoints, *, data: Path, database: str, notes: tuple[str, ...] = ()) -> str:
-    """What a person reads first: what started, where, where the data lies, one command to try."""
-    lines = [f"Carnet {__version__}: open to every caller, for test benches and closed networks"]
+def banner(endpoints: Endpoints, standing: Standing, *, data: Path, database: str, notes: tuple[str, ...] = ()) -> str:
+    """What a person reads first: what started, who may call, where the data lies, one command to try."""
+    lines = [f"Carnet {__version__}: {standing.sentence}"]
+    if standing.warning:
+        lines += ["", f"  *** {standing.warning} ***", ""]
     rows = [("Page", endpoints.page, "")]
     if endpoints.registry:
-        rows.append(("Registry", endpoints.registry, "ITI-42 ITI-18 ITI-44"))
+        rows.append(("Registry", endpoints.registry, standing.told("ITI-42 ITI-18 ITI-44")))
     if endpoints.repository:
-        rows.append(("Repository", endpoints.repository, "ITI-41 ITI-43"))
+        rows.append(("Repository", endpoints.repository, standing.told("ITI-41 ITI-43")))
     if endpoints.mllp:
         rows.append(("Patient feed", f"mllp://{endpoints.mllp}", "ITI-8"))
     rows.append(("Data", str(data.resolve()), database))
+    if standing.trust:
+        rows.append(("Trust", str(standing.trust.resolve()), ""))
     if endpoints.repository_unique_id:
         rows.append(("Repository id", endpoints.repository_unique_id, ""))
     width = max(len(middle) for _, middle, _ in rows)
     lines += [f"  {name:<14}{middle:<{width}}  {last}".rstrip() for name, middle, last in rows]
     lines += [f"  {note}" for note in notes]
-    lines.append(f"Try:  {first_command(endpoints)}")
+    lines.append(f"Try:  {first_command(endpoints, standing)}")
     lines.append("Ctrl-C stops it.")
     return "\n".join(lines)
 
 
-def first_command(endpoints: Endpoints) -> str:
+def first_command(endpoints: Endpoints, standing: Standing) -> str:
     """One command that shows the service at work."""
     if endpoints.repository:
         where = "" if endpoints.repository == DEFAULT_REPOSITORY else f" --repository {endpoints.repository}"
-        return f"{own_name()} send --sample{where}"
+        return f"{own_name()} send --sample{where}{standing.options}"
     return f"curl '{endpoints.registry}?wsdl'"
 
 

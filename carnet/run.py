@@ -9,6 +9,7 @@ from carnet.config import Configuration, ConfigurationError
 from carnet.settings import Settings
 
 if TYPE_CHECKING:
+    from carnet.ready import Endpoints
     from storage import Database
 
 
@@ -17,21 +18,27 @@ def run(configuration: Configuration) -> None:
     settings = configuration.settings
     check(settings)
     from carnet import logs, metrics
-    from carnet.ready import banner, remove_ready_file
-    from carnet.server import Server, listen
+    from carnet.ready import remove_ready_file
+    from carnet.server import Server, listen, listen_privately
 
     logs.configure(settings.log_format, settings.log_level)
     if settings.ready_file:
         remove_ready_file(settings.ready_file)
     with_feed = settings.mllp_port is not None
-    listener = listen(settings.host, settings.port, "--port")
+    listeners = [listen(settings.host, settings.port, "--port")]
     feed_listener = listen(settings.host, settings.mllp_port or 0, "--mllp-port") if with_feed else None
     prepare_data(settings.data)
+    if settings.private_socket is not None:
+        listeners.append(listen_privately(settings.private_socket))
+    if settings.sandbox:
+        from carnet.sandbox import with_test_keys
+
+        settings = with_test_keys(settings)
     shared = metrics.share(settings.data / "run")
 
     from carnet import app, migrations
 
-    assembled = app.assemble(settings, listener, feed_listener, master=os.getpid())
+    assembled = app.assemble(settings, listeners[0], feed_listener, master=os.getpid())
     with_database(settings, migrations.prepare)
 
     def stopped() -> None:
@@ -40,16 +47,30 @@ def run(configuration: Configuration) -> None:
         if settings.ready_file:
             remove_ready_file(settings.ready_file)
 
-    notes = () if settings.codes else ("Any code is accepted: name your codes with --codes.",)
-    told = banner(assembled.endpoints, data=settings.data, database=settings.database or "SQLite", notes=notes)
-    print(told, flush=True)  # noqa: T201
-    Server(assembled, settings, listener, stopped).run()
+    announce(settings, assembled.endpoints)
+    Server(assembled, settings, listeners, stopped, tls=assembled.transport.tls).run()
+
+
+def announce(settings: Settings, endpoints: "Endpoints") -> None:
+    """What a person reads first."""
+    from carnet.ready import banner
+    from carnet.standing import standing_of
+
+    notes = (
+        () if settings.codes or settings.profile == "dmp" else ("Any code is accepted: name your codes with --codes.",)
+    )
+    standing = standing_of(settings)
+    if standing.warning:
+        import structlog
+
+        structlog.get_logger().warning(standing.warning)
+    database = settings.database or "SQLite"
+    print(banner(endpoints, standing, data=settings.data, database=database, notes=notes), flush=True)  # noqa: T201
 
 
 def check(settings: Settings) -> None:
     """Settings that cannot be used together. Raises `ConfigurationError`."""
-    if settings.profile != "ihe":
-        raise ConfigurationError(f"--profile {settings.profile} is not part of this version: it has ihe only")
+    check_keys(settings)
     if settings.only == "repository" and not settings.registry_url:
         raise ConfigurationError(
             "--only repository has no registry to register its documents in: name it with --registry-url URL"
@@ -62,6 +83,56 @@ def check(settings: Settings) -> None:
         )
     if settings.ready_file and settings.ready_file.is_dir():
         raise ConfigurationError(f"--ready-file {settings.ready_file} is a directory: name a file")
+
+
+def check_keys(settings: Settings) -> None:
+    """Whether what looks at callers has what it needs, so that none of it is missing in silence."""
+    with_tls = settings.tls_cert is not None or settings.tls_key is not None
+    if with_tls and (settings.tls_cert is None or settings.tls_key is None):
+        raise ConfigurationError("--tls-cert and --tls-key go together: the certificate and its key, both in PEM")
+    if settings.sandbox:
+        if settings.profile != "dmp":
+            raise ConfigurationError("--sandbox is for --profile dmp: the ihe profile asks nobody for keys")
+        if with_tls or settings.trust or settings.private_socket:
+            raise ConfigurationError(
+                "--sandbox makes its own keys and listens with them: leave --trust, --tls-cert, --tls-key and "
+                "private-socket out, or leave --sandbox out"
+            )
+        return _check_dmp(settings)
+    if settings.trust is not None and not (with_tls or settings.private_socket):
+        raise ConfigurationError(
+            "--trust asks clients for a certificate, which takes TLS: add --tls-cert and --tls-key, or private-socket "
+            "for a proxy that ends TLS"
+        )
+    if settings.profile == "dmp":
+        if settings.trust is None:
+            raise ConfigurationError(NO_KEYS)
+        return _check_dmp(settings)
+    for name in ("xua", "dsg"):
+        if getattr(settings, name) != "off" and settings.trust is None:
+            raise ConfigurationError(f"{name} = {getattr(settings, name)} needs --trust: whom to believe")
+    if settings.dsg != "off" and settings.only == "registry":
+        raise ConfigurationError("dsg is for a repository, which has the documents: --only registry starts none")
+    return None
+
+
+def _check_dmp(settings: Settings) -> None:
+    if settings.only or settings.registry_url:
+        raise ConfigurationError(
+            "--profile dmp serves both actors in one process: leave --only and --registry-url out. Between two of them "
+            "metadata would travel without the token and the signature that vouch for it"
+        )
+    for name in ("xua", "dsg"):
+        if getattr(settings, name) != "off":
+            raise ConfigurationError(
+                f"{name} is for --profile ihe; the dmp profile always asks for a VIHF and a signature"
+            )
+
+
+NO_KEYS = (
+    "--profile dmp needs --trust DIR with --tls-cert FILE and --tls-key FILE: whoever calls shows a certificate and a "
+    "token. `carnet pki init` makes test ones; `carnet serve --profile dmp --sandbox` makes them and uses them"
+)
 
 
 def prepare_data(data: Path) -> None:

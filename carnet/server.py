@@ -1,26 +1,34 @@
 """The HTTP server: gunicorn with threads, a stop that lets requests finish, and clients that cannot hold a thread."""
 
 import contextlib
+import errno
 import logging
+import os
 import select
 import signal
 import socket
-from collections.abc import Callable, Mapping
+import stat
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Final, Protocol
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import _DEFER as LATER
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from carnet.config import ConfigurationError
-from carnet.connection import Connection
+from carnet.connection import Connection, TlsConnection
 from carnet.settings import Settings
+from security.tls import HandshakeRefused, ServerTls
 
 BACKLOG = 512
 LINGER = 0.02
 """Seconds for which a thread stays with a connection that it has answered."""
+FIRST_BYTE: Final = 5.0
+"""Seconds that a new connection may keep a thread before it has sent a byte; then it waits without one."""
 
 
 class Service(Protocol):
@@ -53,6 +61,42 @@ def listen(host: str, port: int, option: str) -> socket.socket:
     return listener
 
 
+def listen_privately(path: Path) -> socket.socket:
+    """A listening unix socket for a proxy on this machine; raises `ConfigurationError`.
+
+    Whoever may write to it can say who a client is: it is open to its owner and its group alone.
+    """
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        _remove_stale(path)
+        before = os.umask(0o117)
+        try:
+            listener.bind(str(path))
+        finally:
+            os.umask(before)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise ConfigurationError(f"--private-socket {path}: cannot listen there ({error.strerror or error})") from None
+    return listener
+
+
+def _remove_stale(path: Path) -> None:
+    """Takes away the socket of a server that was killed; raises OSError when somebody still listens."""
+    try:
+        if not stat.S_ISSOCK(path.stat().st_mode):
+            raise OSError(errno.EEXIST, "there is a file of that name that is no socket")
+    except FileNotFoundError:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        try:
+            probe.connect(str(path))
+        except ConnectionRefusedError:
+            path.unlink()
+            return
+    raise OSError(errno.EADDRINUSE, "another server listens there")
+
+
 class Worker(ThreadWorker):
     """Serves requests in threads; a stalled client loses its connection, Ctrl-C reaches the master alone."""
 
@@ -66,16 +110,35 @@ class Worker(ThreadWorker):
         self._in_hand: set[TConn] = set()
 
     def handle(self, conn: TConn) -> Any:
-        if not isinstance(conn.sock, Connection):
-            conn.sock = Connection.adopt(conn.sock, self.app.settings.stall_timeout)
         self._in_hand.add(conn)
         try:
+            if not isinstance(conn.sock, Connection | TlsConnection):
+                refusal = self._receive(conn)
+                if refusal is not None:
+                    return refusal
             answered = super().handle(conn)
-            while answered is True and self.alive and self._spare() and _speaks_again(conn):
+            while answered is True and (_holds_more(conn) or (self.alive and self._spare() and _speaks_again(conn))):
                 answered = super().handle(conn)
             return answered
         finally:
             self._in_hand.discard(conn)
+
+    def _receive(self, conn: TConn) -> Any:
+        """Makes a new connection one of ours; returns what the server is to be told when that cannot be now."""
+        tls: ServerTls | None = self.app.tls
+        if tls is None or conn.sock.family == socket.AF_UNIX:
+            conn.sock = Connection.adopt(conn.sock, self.app.settings.stall_timeout)
+            return None
+        if not conn.wait_for_data(FIRST_BYTE):
+            return LATER
+        try:
+            conn.sock = tls.wrap(conn.sock, conn.client[0])
+        except HandshakeRefused:
+            return False  # told to the hook of `tls`
+        conn.sock.begin(self.app.settings.stall_timeout)
+        # a handshake is no request yet: its client may wait without a thread
+        conn.data_ready = _holds_more(conn)
+        return None
 
     def _spare(self) -> bool:
         """Half of the threads are free for connections that have not been served yet."""
@@ -88,6 +151,11 @@ class Worker(ThreadWorker):
             if not conn.initialized and not conn.data_ready:
                 with contextlib.suppress(OSError):
                     conn.sock.shutdown(socket.SHUT_RD)
+
+
+def _holds_more(conn: TConn) -> bool:
+    """Bytes of the next request were decrypted with those of the last one: no poll would show them."""
+    return isinstance(conn.sock, TlsConnection) and conn.sock.pending() > 0
 
 
 def _speaks_again(conn: TConn) -> bool:
@@ -149,16 +217,23 @@ class Server(BaseApplication):
     """gunicorn around one `Service` on sockets that already listen."""
 
     def __init__(
-        self, service: Service, settings: Settings, listener: socket.socket, on_stop: Callable[[], None]
+        self,
+        service: Service,
+        settings: Settings,
+        listeners: Sequence[socket.socket],
+        on_stop: Callable[[], None],
+        *,
+        tls: ServerTls | None = None,
     ) -> None:
-        self.settings = settings
-        self._service, self._listener, self._on_stop = service, listener, on_stop
+        """`tls` shakes the connections of every listener that is no unix socket."""
+        self.settings, self.tls = settings, tls
+        self._service, self._listeners, self._on_stop = service, listeners, on_stop
         super().__init__()
 
     def load_config(self) -> None:
         settings = self.settings
         chosen: dict[str, Any] = {
-            "bind": f"fd://{self._listener.detach()}",
+            "bind": [f"fd://{listener.detach()}" for listener in self._listeners],
             "worker_class": Worker,
             "workers": settings.workers,
             "threads": settings.threads,

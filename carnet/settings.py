@@ -32,8 +32,13 @@ class Settings:
 
     # --- what is served
     profile: str = _setting(
-        "ihe", "Rules that callers are held to; this version has ihe.", option=True, choices=("ihe", "dmp")
-    )
+        "ihe", "Rules that callers are held to: open as IHE test tools need it, or those of the French DMP.",
+        option=True, choices=("ihe", "dmp"),
+    )  # fmt: skip
+    sandbox: bool = _setting(
+        False, "Under dmp: make test keys in the data directory, trust them, and explain each refusal to its sender.",
+        option=True,
+    )  # fmt: skip
     only: str = _setting(
         "", "Serve one actor alone.", option=True, choices=("registry", "repository"), metavar="registry|repository"
     )
@@ -60,6 +65,52 @@ class Settings:
         None, "File that receives the endpoints as JSON once the services listen.", option=True, metavar="FILE"
     )
 
+    # --- who may call
+    tls_cert: Path | None = _setting(
+        None, "The server's certificate with those above it, in PEM: the services are on https.",
+        option=True, metavar="FILE",
+    )  # fmt: skip
+    tls_key: Path | None = _setting(None, "The key of --tls-cert, in PEM.", option=True, metavar="FILE")
+    trust: Path | None = _setting(
+        None, "Whom to believe: anchors/, intermediates/ and crls/ (PEM or DER), read again when they change; "
+        "clients must show a certificate.",
+        option=True, metavar="DIR",
+    )  # fmt: skip
+    private_socket: Path | None = _setting(
+        None,
+        "Unix socket for a proxy on this machine that ends TLS; X-SSL-Client-Cert is believed there and nowhere else.",
+    )
+    public_url: str = _setting(
+        "", "Where clients reach the services, such as https://dmp.example; empty: the address listened on."
+    )
+    signature_policies: str = _setting(
+        "dmp-legacy,strict", "Under dmp: how the signature of a submission set may be made.",
+        option=True, metavar="LIST",
+    )  # fmt: skip
+    ins: str = _setting(
+        "test", "Under dmp: whose INS are taken (production, test, demo, or OIDs of the INS), between commas."
+    )
+    strict: bool = _setting(
+        False, "Under dmp: refuse what certified software is forgiven, in metadata, tokens and signatures."
+    )
+    coherence: str = _setting(
+        "off", "Under dmp: what is done when an entry contradicts the header of its CDA document.",
+        choices=("off", "warn", "refuse"),
+    )  # fmt: skip
+    xua: str = _setting(
+        "off", "Under ihe, with --trust: SAML assertions of callers (ITI-40) are not looked at, checked where there "
+        "are any, or required.",
+        choices=("off", "accept", "require"),
+    )  # fmt: skip
+    xua_audience: str = _setting(
+        "", "Whom assertions must be meant for (AudienceRestriction), between commas; empty: the URLs of the services."
+    )
+    dsg: str = _setting(
+        "off", "Under ihe, with --trust: signatures of submission sets (IHE DSG) are not looked at, verified where "
+        "there are any, or required.",
+        choices=("off", "verify", "require"),
+    )  # fmt: skip
+
     # --- the community
     codes: Path | None = _setting(
         None, "Affinity domain: Carnet's TOML, an IHE codes.xml, or ANS value sets (file or directory); "
@@ -77,7 +128,9 @@ class Settings:
     repository_unique_id: str = _setting(
         "", "The repository's OID; empty: one is made at first start and kept in the data directory."
     )
-    language: str = _setting("en", "Language of error messages.", choices=("en", "fr"))
+    language: str = _setting(
+        "", "Language of error messages; empty: en, under dmp fr.", choices=("en", "fr"),
+    )  # fmt: skip
     idempotent_retry: bool = _setting(
         True, "Answer Success to a submission that was already accepted word for word; false: refuse it as a duplicate."
     )

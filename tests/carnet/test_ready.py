@@ -4,7 +4,8 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from carnet.ready import DEFAULT_REPOSITORY, Endpoints, banner, remove_ready_file, url_of, write_ready_file
+from carnet.ready import DEFAULT_REPOSITORY, Endpoints, banner, host_of, remove_ready_file, write_ready_file
+from carnet.standing import OPEN
 from client.options import REPOSITORY
 
 ENDPOINTS = Endpoints(
@@ -37,13 +38,13 @@ def test_removing_it_twice_does_no_harm(tmp_path: Path) -> None:
 
 
 def test_an_address_of_every_interface_is_told_as_the_loopback_one() -> None:
-    assert url_of("0.0.0.0", 80) == "http://127.0.0.1:80"
-    assert url_of("::", 80) == "http://[::1]:80"
-    assert url_of("10.0.0.1", 80) == "http://10.0.0.1:80"
+    assert host_of("0.0.0.0", 80) == "127.0.0.1:80"
+    assert host_of("::", 80) == "[::1]:80"
+    assert host_of("10.0.0.1", 80) == "10.0.0.1:80"
 
 
 def test_the_banner_names_endpoints_data_and_a_command_to_try(tmp_path: Path) -> None:
-    text = banner(ENDPOINTS, data=tmp_path, database="SQLite", notes=("Any code is accepted.",))
+    text = banner(ENDPOINTS, OPEN, data=tmp_path, database="SQLite", notes=("Any code is accepted.",))
     for expected in (
         ENDPOINTS.registry,
         ENDPOINTS.repository,
@@ -57,13 +58,13 @@ def test_the_banner_names_endpoints_data_and_a_command_to_try(tmp_path: Path) ->
 
 def test_the_banner_of_a_registry_alone_has_no_repository(tmp_path: Path) -> None:
     alone = Endpoints("http://127.0.0.1:1/", "http://127.0.0.1:1/registry", None, None, None)
-    text = banner(alone, data=tmp_path, database="SQLite")
+    text = banner(alone, OPEN, data=tmp_path, database="SQLite")
     assert "Repository" not in text
     assert "carnet send" not in text
 
 
 def test_the_command_to_try_names_the_repository_only_where_it_is_not_the_usual_one(tmp_path: Path) -> None:
-    assert f"--repository {ENDPOINTS.repository}" not in banner(ENDPOINTS, data=tmp_path, database="SQLite")
+    assert f"--repository {ENDPOINTS.repository}" not in banner(ENDPOINTS, OPEN, data=tmp_path, database="SQLite")
     elsewhere = replace(ENDPOINTS, repository="http://127.0.0.1:9/repository")
-    assert "--repository http://127.0.0.1:9/repository" in banner(elsewhere, data=tmp_path, database="SQLite")
+    assert "--repository http://127.0.0.1:9/repository" in banner(elsewhere, OPEN, data=tmp_path, database="SQLite")
     assert DEFAULT_REPOSITORY == REPOSITORY

@@ -197,9 +197,14 @@ def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str
 @pytest.mark.parametrize(
     ("arguments", "advice"),
     [
-        (["--profile", "dmp"], "ihe only"),
-        (["--tls-cert", "x.pem"], "--tls-cert is not part of this version"),
-        (["--sandbox"], "--sandbox is not part of this version"),
+        (["--profile", "dmp"], "carnet pki init"),
+        (["--profile", "dmp", "--trust", "/nowhere"], "--tls-cert and --tls-key"),
+        (["--profile", "dmp", "--sandbox", "--only", "registry"], "serves both actors"),
+        (["--profile", "dmp", "--sandbox", "--trust", "/nowhere"], "makes its own keys"),
+        (["--tls-cert", "x.pem"], "--tls-key"),
+        (["--tls-cert", "x.pem", "--tls-key", "x.key"], "x.pem"),
+        (["--trust", "/nowhere"], "--tls-cert"),
+        (["--sandbox"], "--profile dmp"),
         (["--only", "repository"], "--registry-url"),
         (["--only", "registry", "--registry-url", "http://127.0.0.1:1"], "--registry-url"),
         (["--port", "99999"], "--port"),

@@ -137,7 +137,7 @@ def _believed(certificate: x509.Certificate, policy: LotPolicy, at: datetime, st
 def _proved(claimed: ClaimedSet, certificate: x509.Certificate) -> Checked:
     name = "la valeur de signature, et les empreintes du Manifest et de SignedProperties"
     try:
-        prove(claimed.claim, certificate, claimed.policy.profile, claimed.canonical)
+        prove(claimed.claim, certificate, claimed.policy.profile, claimed.signed)
     except SignatureRefused as error:
         return _refused(name, error)
     return Checked(name, Verdict.OK, claimed.claim.method)

@@ -66,9 +66,9 @@ def events_of(exchange: Exchange, here: Here) -> list[AuditEvent]:
     rule = RULES.get(exchange.transaction)
     if rule is None:
         return []
-    if "refused" in exchange.audit or any(code.startswith("wsse:") for code in exchange.subcodes):
-        return [_login_failure(exchange, rule, here)]
     facts = facts_of(exchange.transaction, exchange.request.body if exchange.request else None, exchange.audit)
+    if "refused" in exchange.audit or any(code.startswith("wsse:") for code in exchange.subcodes):
+        return [_login_failure(exchange, rule, here, facts)]
     caller = exchange.caller if isinstance(exchange.caller, Caller) else Caller()
     event = _event(exchange, rule, here, caller)
     around = _callers_objects(caller)
@@ -229,8 +229,8 @@ def _feed_events(event: AuditEvent, facts: Facts, kind: str) -> Iterator[AuditEv
         yield about(facts.patient_ids, "C" if facts.trigger in _CREATIONS else "U")
 
 
-def _login_failure(exchange: Exchange, rule: Rule, here: Here) -> AuditEvent:
-    """The gate refused: who it was said to be stands here unproved."""
+def _login_failure(exchange: Exchange, rule: Rule, here: Here, facts: Facts) -> AuditEvent:
+    """The gate refused: who it was said to be stands here unproved, and whose record was asked for."""
     claimed = exchange.audit.get("claimed")
     caller = claimed if isinstance(claimed, Caller) else Caller()
     event = _event(exchange, rule, here, caller)
@@ -242,7 +242,7 @@ def _login_failure(exchange: Exchange, rule: Rule, here: Here) -> AuditEvent:
         types=(LOGIN, *event.types),
         outcome=Outcome.MINOR_FAILURE,
         outcome_description=f"not believed: {reason}",
-        objects=_callers_objects(caller),
+        objects=(*map(_patient, facts.patient_ids), *_callers_objects(caller)),
     )
 
 

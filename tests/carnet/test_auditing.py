@@ -300,6 +300,7 @@ def test_a_caller_that_is_refused_is_a_failed_login_with_the_whole_truth() -> No
     )
     assert event(message) == ("110114", "110122", "ITI-41", "E", "4")
     assert message.findtext(".//EventOutcomeDescription") == "not believed: assertion expired at 10:00"
+    assert objects(message)[0] == ("1", "1", "2", PATIENT)
     assert "899700012345" in {user for _, user, _ in participants(message)}
     assert "assertion expired" not in fault.reason
 

@@ -11,14 +11,14 @@ from dmp.vihf.holder import Holder
 from dmp.vihf.names import Mode, PurposeOfUse
 from dmp.vihf.vihf import Software
 from security.identities import Identity
-from security.saml import CE, Assertion, Attribute, Authentication, Conditions, sign
+from security.saml import CE, Assertion, Attribute, Authentication, Conditions, Confirmation, sign
 from security.saml import names as n
 from security.saml.making import new_id, unsigned
 
 _CLASSES: Final = {
-    Mode.DIRECTE: f"{n.AUTHN_CLASSES}SmartcardPKI",
-    Mode.INDIRECTE: f"{n.AUTHN_CLASSES}Password",
-    Mode.INDIRECTE_RENFORCEE: f"{n.AUTHN_CLASSES}SmartcardPKI",
+    Mode.DIRECTE: "SmartcardPKI",
+    Mode.INDIRECTE: "Password",
+    Mode.INDIRECTE_RENFORCEE: "SmartcardPKI",
 }
 _PURPOSES: Final = {
     PurposeOfUse.NORMAL: "Accès normal",
@@ -66,7 +66,10 @@ class Wish:
     secret: bool = False
     signed: bool = True
     lifetime: timedelta | None = None
-    """None: no Conditions, as official messages have it."""
+    """None: no Conditions, as official messages have it. Else Conditions with the audience, and a SubjectConfirmation
+    that the connection satisfies: what a strict reader asks for."""
+    authn_class: str = ""
+    """Of SAML 2.0, `SmartcardPKI`; that of the mode where it is empty."""
     software: Software = field(default=_CARNET)
 
     @property
@@ -94,10 +97,17 @@ def vihf(wish: Wish) -> Assertion:
         issuer=voucher.certificate.subject.rfc4514_string(_KEYWORDS),
         issuer_format=n.X509_SUBJECT,
         name_id=wish.name_id or (holder.common_name if holder.is_card else "utilisateur-1"),
-        conditions=None if wish.lifetime is None else Conditions(wish.at, wish.at + wish.lifetime),
-        authentications=(Authentication(wish.at, (_CLASSES[mode],)),),
+        confirmations=() if wish.lifetime is None else (Confirmation(n.SENDER_VOUCHES),),
+        conditions=_conditions(wish),
+        authentications=(Authentication(wish.at, (f"{n.AUTHN_CLASSES}{wish.authn_class or _CLASSES[mode]}",)),),
         attributes=tuple(_attributes(wish, holder, mode)),
     )
+
+
+def _conditions(wish: Wish) -> Conditions | None:
+    if wish.lifetime is None:
+        return None
+    return Conditions(wish.at, wish.at + wish.lifetime, (frozenset({wish.resource}),))
 
 
 def _attributes(wish: Wish, holder: Holder, mode: Mode) -> list[Attribute]:

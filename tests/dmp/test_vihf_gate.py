@@ -22,15 +22,12 @@ from security.issuing import CertifiedKey
 from security.saml import (
     CE,
     Attribute,
-    Conditions,
-    Confirmation,
     FixedTrust,
     InProcessReplays,
     ReplayStoreFailed,
     Reuse,
     sign,
 )
-from security.saml import names as n
 from security.xmlsignature import names as xn
 from tests.dmp.vihf_bench import OTHER_PATIENT, PATIENT, message, template, twin
 from tests.security.corpus.bench import sign as sign_by_hand
@@ -148,17 +145,13 @@ def test_the_issuer_may_be_written_as_java_writes_it(desk: Desk) -> None:
     assert desk.present_changed(wish, issuer=issuer).accepted
 
 
-def test_a_strict_gate_takes_a_strict_token(desk: Desk) -> None:
+@pytest.mark.parametrize("name", ["doctor", "hospital"])
+def test_a_strict_gate_takes_a_strict_token(desk: Desk, name: str) -> None:
     desk.options = VihfOptions.strict()
-    wish = desk.wish("hospital", lifetime=timedelta(minutes=5))
-    at = wish.at
-    strict = {
-        "conditions": Conditions(at, at + timedelta(minutes=5), (frozenset({"urn:dmp"}),), one_time_use=True),
-        "confirmations": (Confirmation(n.SENDER_VOUCHES),),
-        "authentications": (replace(vihf(wish).authentications[0], contexts=(f"{n.AUTHN_CLASSES}SmartcardPKI",)),),
-    }
-    assert desk.present_changed(wish, **strict).accepted
-    assert not desk.present_changed(wish).accepted
+    wish = desk.wish(name, lifetime=timedelta(minutes=5), authn_class="SmartcardPKI")
+    assert desk.present(wish).accepted
+    assert "[confirmation]" in desk.present(replace(wish, lifetime=None)).reason
+    assert "[authentication]" in desk.present(replace(wish, authn_class="Password")).reason
 
 
 # --- who is not ------------------------------------------------------------------------------------------------------

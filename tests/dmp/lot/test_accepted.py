@@ -9,7 +9,8 @@ import pytest
 
 from dmp.lot_policy import DMP, LotLeniency, dsg_policy, set_policies
 from metadata.errors import RegistryResponse
-from metadata.vocabulary import SIGNS
+from metadata.model import Association
+from metadata.vocabulary import HAS_MEMBER, SIGNS
 from security.dsg import DMP_LEGACY, STRICT, SetPolicy, SetSignatureVerdict
 
 BOTH = pytest.mark.parametrize("policy", [DMP_LEGACY, STRICT], ids=lambda policy: policy.name)
@@ -147,6 +148,26 @@ def test_under_ihe_a_signature_that_is_there_is_verified(make_bench: Any, make_l
     assert "899900101017" in kept.signer
     broken = make_lot(policy=STRICT).sign_bytes(lambda signature: signature.replace(b"IHEManifest", b"IHEmanifest"))
     assert bench.submit(broken, None).errors[0].code == "XDSRepositoryError"
+
+
+def test_under_ihe_a_set_has_one_signature_and_something_to_sign(make_bench: Any, make_lot: Any) -> None:
+    bench = make_bench(dsg_policy("verify"))
+    two, more = make_lot(policy=STRICT), make_lot(policy=STRICT).prepared.documents[-1]
+    member = Association("more", HAS_MEMBER, two.prepared.submission_set.entry_uuid, more.entry.entry_uuid, "Original")
+    two.prepared = replace(
+        two.prepared,
+        documents=(*two.prepared.documents, more),
+        associations=(*two.prepared.associations, member),
+    )
+    two.contents[more.entry.entry_uuid] = more.content
+    assert "[lot.single" in bench.submit(two, None).errors[0].context
+    alone = make_lot(policy=STRICT)
+    gone = alone.prepared.documents[0].entry.entry_uuid
+    kept = tuple(a for a in alone.prepared.associations if a.target != gone)
+    alone.prepared = replace(alone.prepared, documents=alone.prepared.documents[1:], associations=kept)
+    del alone.contents[gone]
+    assert "[lot.alone" in bench.submit(alone, None).errors[0].context
+    assert bench.holds_nothing()
 
 
 # --- options --------------------------------------------------------------------------------------------------------

@@ -55,16 +55,21 @@ def verify_set(
     policies: Sequence[SetPolicy] = (DMP_LEGACY, STRICT),
     usages: Sequence[Usage] = _USAGES,
     clock: Clock = Clock(),  # noqa: B008 - frozen
+    non_repudiation: bool = True,
 ) -> SetSignatureVerdict:
     """Verifies a signature document at the time `at` (aware).
 
     Raises `SignatureRefused`, and what opening a document raises.
 
     Shape, certificate, signature value, digests of what SignedInfo names, properties, manifest, and last the documents:
-    nothing of an unknown signer is canonicalised, and no document is opened before all else holds.
+    nothing of an unknown signer is canonicalised, and no document is opened before all else holds. `non_repudiation`:
+    the KeyUsage of the certificate must have it, whatever the usage; without it, `Usage.SEAL` takes the authentication
+    key of a card as well, unless the trust store keeps authorities of its own for seals.
     """
     claimed = read_set(data, policies)
     believed = _believe(claimed.claim.certificates[0], trust, usages, at)
+    if non_repudiation:
+        _check_key_usage(believed.certificate)
     verified = prove(claimed.claim, believed.certificate, claimed.policy.profile, claimed.signed)
     properties = read_properties(
         verified.signed[claimed.properties.uri].element, claimed.policy, believed.certificate, clock, at
@@ -90,7 +95,7 @@ def verify_set(
 
 
 def _believe(certificate: bytes, trust: Trust, usages: Sequence[Usage], at: datetime) -> ValidatedCertificate:
-    """For the first usage that the certificate has: a person signs, a structure seals."""
+    """For the first usage that the certificate has."""
     for usage in usages:
         try:
             return trust.validate(certificate, usage, at=at)
@@ -99,3 +104,15 @@ def _believe(certificate: bytes, trust: Trust, usages: Sequence[Usage], at: date
             if error.reason is not CertificateReason.WRONG_USAGE:
                 break
     raise SignatureRefused(Reason.CERTIFICATE, f"the signer's certificate: {refused}") from refused
+
+
+def _check_key_usage(certificate: x509.Certificate) -> None:
+    """RFC 5280 4.2.1.3: contentCommitment, which was called nonRepudiation."""
+    try:
+        committed = certificate.extensions.get_extension_for_class(x509.KeyUsage).value.content_commitment
+    except (x509.ExtensionNotFound, ValueError):
+        committed = False
+    if not committed:
+        raise SignatureRefused(
+            Reason.CERTIFICATE, "the KeyUsage of the signer's certificate has no contentCommitment (non-repudiation)"
+        )

@@ -512,12 +512,14 @@ def _signers() -> Iterator[SetCase]:
             lambda b, flaw=flaw: b.sign(b.authority.bad[f"doctor-{flaw}"].signature),
             Reason.CERTIFICATE,
         )
-    yield SetCase(
-        "signers: the authentication key of a card",
-        lambda b: b.sign(b.authority.hierarchy.persons.certified),
-        Reason.CERTIFICATE,
-    )
-    yield SetCase("signers: a server", lambda b: b.sign(b.authority.server), Reason.CERTIFICATE)
+    others: dict[str, Callable[[Authority], CertifiedKey]] = {
+        "the authentication key of a card": lambda a: a.identities["doctor"].authentication,
+        "the authentication key of a structure": lambda a: a.identities["hospital"].authentication,
+        "an authority": lambda a: a.hierarchy.persons.certified,
+        "a server": lambda a: a.server,
+    }
+    for name, signer in others.items():
+        yield SetCase(f"signers: {name}", lambda b, signer=signer: b.sign(signer(b.authority)), Reason.CERTIFICATE)
 
 
 def _rebuilt(element: etree._Element, parent: etree._Element | None) -> etree._Element:

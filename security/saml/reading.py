@@ -124,10 +124,10 @@ def _authentication(element: etree._Element) -> Authentication:
     for context in element:
         if context.tag != n.AUTHN_CONTEXT:
             continue  # SubjectLocality
-        parts = {child.tag: (child.text or "").strip() for child in context}
-        contexts.append(parts.get(n.AUTHN_CONTEXT_CLASS) or parts.get(n.AUTHN_CONTEXT_DECL_REF) or "")
-        if n.AUTHN_CONTEXT_DECL in parts:
-            declarations.append(parts[n.AUTHN_CONTEXT_DECL])
+        parts = [(child.tag, (child.text or "").strip()) for child in context]
+        classes = [text for tag, text in parts if tag == n.AUTHN_CONTEXT_CLASS]
+        contexts += classes or [text for tag, text in parts if tag == n.AUTHN_CONTEXT_DECL_REF] or [""]
+        declarations += [text for tag, text in parts if tag == n.AUTHN_CONTEXT_DECL]
     return Authentication(
         _required_time(element, "AuthnInstant", Check.AUTHENTICATION),
         tuple(contexts),

@@ -83,7 +83,8 @@ class Authentication:
 
     instant: datetime
     contexts: tuple[str, ...]
-    """AuthnContextClassRef, or AuthnContextDeclRef where there is no class: one per AuthnContext, empty for neither."""
+    """AuthnContextClassRef, or AuthnContextDeclRef where there is no class: one or more per AuthnContext, empty for
+    neither."""
     declarations: tuple[str, ...] = ()
     """Text of AuthnContextDecl."""
     session_not_on_or_after: datetime | None = None

@@ -28,10 +28,11 @@ from security.saml import (
     Reuse,
     sign,
 )
+from security.saml import names as n
 from security.xmlsignature import names as xn
 from tests.dmp.vihf_bench import OTHER_PATIENT, PATIENT, message, template, twin
 from tests.security.corpus.bench import sign as sign_by_hand
-from tests.security.gates import Outcome, meet
+from tests.security.gates import Outcome, credentials, meet
 
 
 @pytest.fixture(scope="module")
@@ -274,6 +275,48 @@ def test_sha1_is_accepted_only_by_name(desk: Desk) -> None:
     assert "[algorithm]" in meet(desk.gate(), raw, identity.authentication).reason
     desk.allow(Leniency.SHA1)
     assert meet(desk.gate(), raw, identity.authentication).accepted
+
+
+def test_what_real_stacks_add_to_the_header_is_let_be(desk: Desk) -> None:
+    """A Timestamp and a token of its own, a comment in the Body, mustUnderstand without its namespace."""
+    beside = (
+        b'<wsu:Timestamp xmlns:wsu="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"'
+        b' wsu:Id="TS-1"><wsu:Created>2026-03-01T12:00:00Z</wsu:Created></wsu:Timestamp>'
+        b'<wsse:BinarySecurityToken Id="X509-1">AAAA</wsse:BinarySecurityToken>'
+    )
+    raw = message(beside, token(desk.wish("hospital"))).replace(b"<x ", b"<x><!-- ITI-42 --></x><x ", 1)
+    raw = raw.replace(b"soap12:mustUnderstand", b"mustUnderstand")
+    assert meet(desk.gate(), raw, desk.card("hospital")).accepted
+
+
+def test_a_key_elsewhere_in_the_header_is_not_looked_for(desk: Desk) -> None:
+    """KeyInfo points to a certificate of the attacker's choice, in the same Security header."""
+    root = etree.fromstring(token(desk.wish("hospital")))
+    key_info = root[1][2]
+    certificate = key_info[0][0].text or ""
+    key_info.clear()
+    wsse = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
+    reference = etree.SubElement(key_info, f"{{{wsse}}}SecurityTokenReference")
+    etree.SubElement(reference, f"{{{wsse}}}Reference", URI="#X509-1")
+    beside = f'<wsse:BinarySecurityToken Id="X509-1">{certificate}</wsse:BinarySecurityToken>'.encode()
+    outcome = meet(desk.gate(), message(beside, etree.tostring(root)), desk.card("hospital"))
+    assert "[key-info]" in outcome.reason
+
+
+def test_an_encrypted_assertion_is_not_opened(desk: Desk) -> None:
+    encrypted = f'<a:EncryptedAssertion xmlns:a="{n.SAML}"/>'.encode()
+    assert "contrôle 4" in meet(desk.gate(), message(encrypted), desk.card("hospital")).reason
+
+
+def test_the_audit_learns_who_a_refused_caller_said_to_be(desk: Desk) -> None:
+    gate = desk.gate()
+    raw = message(BAD["revoked"].build(Forge(desk.wish("doctor"), twin(desk.authority, "doctor"))))
+    with pytest.raises(Refused) as refused:
+        gate.admit(credentials(raw, desk.card("doctor")))
+    claimed = refused.value.claimed
+    assert claimed is not None
+    assert (claimed.name, claimed.signer) == ("899900101017", None)
+    assert "CN=899900101017" in claimed.issuer
 
 
 # --- what the body says ----------------------------------------------------------------------------------------------

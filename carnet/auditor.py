@@ -13,7 +13,6 @@ from security.audit.journal import Journal
 from security.audit.message import AuditEvent, AuditSource
 from security.audit.syslog import Collector, Origin, collector_context
 from security.audit.trail import AuditTrail, AuditUnavailable
-from security.gate import Refused
 from security.tls import HandshakeRefused
 from soap.faults import Fault
 from soap.message import Exchange
@@ -81,16 +80,6 @@ class Auditor:
             self._trail.record(*events())
         except Exception:  # noqa: BLE001 - the answer is on its way: what is left is to say so, loudly
             _log.exception("an event could not be audited")
-
-
-def refusal(refused: Refused) -> Fault:
-    """What the client is told of a refusal, and beside it what the audit trail is told."""
-    return Fault(
-        "Sender",
-        str(refused),
-        subcode=refused.code,
-        audit={"refused": refused.reason, "claimed": refused.claimed},
-    )
 
 
 def directory_of(settings: Settings) -> Path:

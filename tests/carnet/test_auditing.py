@@ -17,7 +17,7 @@ from carnet.auditing import (
     events_of,
     node_refused,
 )
-from carnet.auditor import refusal
+from carnet.gates import fault_of
 from dmp.authority import Authority
 from metadata.vocabulary import HL7V3, QUERY, RIM, XDS
 from security.audit.message import AuditSource, write
@@ -294,7 +294,7 @@ def test_who_calls_for_whom_in_which_role_and_why_stands_in_the_record() -> None
 
 def test_a_caller_that_is_refused_is_a_failed_login_with_the_whole_truth() -> None:
     refused = Refused("wsse:InvalidSecurity", "not accepted", reason="assertion expired at 10:00", claimed=CALLER)
-    fault = refusal(refused)
+    fault = fault_of(refused, refused.claimed, explain=False)
     message = one(
         exchange("ITI-41", SUBMISSION, outcome="Fault", fault=fault.reason, subcodes=fault.subcodes, audit=fault.audit)
     )

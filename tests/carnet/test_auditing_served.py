@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -101,6 +103,46 @@ def test_a_repository_and_a_registry_apart_each_record_their_side(
     ]
     assert objects[0] == objects[1]
     assert len(objects[0]) == 2
+
+
+def test_the_collector_gets_the_records_of_a_server_from_its_start_to_its_stop(
+    tmp_path: Path, start_carnet: Callable[..., Any]
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as collector:
+        collector.bind(("127.0.0.1", 0))
+        collector.settimeout(30)
+        url = f"udp://127.0.0.1:{collector.getsockname()[1]}"
+        serving = start_carnet(tmp_path, "--audit-collector", url, "--audit-source-id", "REG1")
+        assert b"Application Start" in collector.recv(65_536)
+        next(demo.run(serving.registry, serving.repository))
+        submitted = collector.recv(65_536)
+        serving.stop()
+        stopped = collector.recv(65_536)
+    assert submitted.startswith(b"<85>1 ")
+    assert b'csd-code="ITI-41"' in submitted
+    assert b'AuditSourceID="REG1"' in submitted
+    assert b"Application Stop" in stopped
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (["--audit-collector", "arr.example:6514"], "write tls://HOST:PORT or udp://HOST:PORT"),
+        (["--audit-collector", "tls://arr.example"], "needs --audit-ca FILE"),
+        (["--audit-collector", "tls://arr.example", "--audit-ca", "/nowhere.pem"], "/nowhere.pem"),
+        (["--audit-collector", "tls://arr.example", "--audit-ca", "/x", "--audit-cert", "/y"], "go together"),
+    ],
+)
+def test_a_collector_that_cannot_be_used_keeps_the_server_from_starting(
+    tmp_path: Path, options: list[str], told: str
+) -> None:
+    arguments = ["serve", "--port", "0", "--data", str(tmp_path), *options]
+    done = subprocess.run(
+        [sys.executable, "-m", "carnet", *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode != 0
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_without_audit_there_is_no_journal(tmp_path: Path, start_carnet: Callable[..., Any]) -> None:

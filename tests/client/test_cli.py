@@ -92,7 +92,7 @@ def test_results_for_programs_have_the_names_of_the_standard(run: Run, letter_fi
     [entry] = found["documentEntries"]
     assert entry["uniqueId"] == submission["documents"][0]["uniqueId"]
     assert entry["typeCode"]["code"] == "11488-4"
-    assert entry["authors"][0]["person"].startswith("801234500012^FONTANEL")
+    assert entry["authors"][0]["person"].startswith("801234500013^FONTANEL")
     assert entry["hash"] == hashlib.sha1(letter_file.read_bytes()).hexdigest()
 
 

@@ -50,16 +50,16 @@ def test_the_header_of_the_letter_becomes_a_whole_entry() -> None:
 def test_people_and_places_are_written_as_france_does() -> None:
     entry = read(LETTER).entry
     [author] = entry.authors
-    assert author.person == "801234500012^FONTANEL^Claire^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS"
+    assert author.person == "801234500013^FONTANEL^Claire^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS"
     assert author.institutions == (
-        "Cabinet de cardiologie du Marché^^^^^&1.2.250.1.71.4.2.2&ISO^IDNST^^^480123450001201",
+        "Cabinet de cardiologie du Marché^^^^^&1.2.250.1.71.4.2.2&ISO^IDNST^^^480123450001301",
     )
     assert author.specialties == (
         "G15_10/SM04^Médecin - Cardiologie et maladies vasculaires (SM)^1.2.250.1.213.1.1.4.5",
     )
     assert entry.legal_authenticator == author.person
     assert XCN.parse(author.person).family == "FONTANEL"
-    assert XON.parse(author.institutions[0]).id == "480123450001201"
+    assert XON.parse(author.institutions[0]).id == "480123450001301"
 
 
 def test_source_patient_info_has_birth_name_and_used_name() -> None:
@@ -107,7 +107,7 @@ def test_hl7_delimiters_in_names_are_escaped() -> None:
 
 
 def test_an_internal_number_of_an_employee_is_typed_as_one() -> None:
-    header = changed('extension="801234500012"', 'extension="3690000000/A12"')
+    header = changed('extension="801234500013"', 'extension="3690000000/A12"')
     assert str(header.entry.authors[0].person).endswith("^D^^^EI")
 
 
@@ -124,7 +124,7 @@ def test_a_device_is_an_author_too() -> None:
         "<assignedAuthoringDevice><manufacturerModelName>M1</manufacturerModelName>"
         "<softwareName>Lecteur</softwareName></assignedAuthoringDevice>",
     )
-    assert header.entry.authors[0].person == "801234500012^Lecteur^M1^^^^^^&1.2.250.1.71.4.2.1&ISO^U^^^RI"
+    assert header.entry.authors[0].person == "801234500013^Lecteur^M1^^^^^^&1.2.250.1.71.4.2.1&ISO^U^^^RI"
 
 
 def test_the_function_of_an_author_is_the_role() -> None:

@@ -1,6 +1,7 @@
 """Many threads, one process: no signature passes because another thread's certificate was at hand."""
 
 import ast
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -70,3 +71,8 @@ def test_no_module_keeps_a_verifier_or_signer_of_signxml(module: Path) -> None:
     assert kept == []
     if "Verifier" in module.read_text():
         assert "signxml.verifier" not in module.read_text(), "verification is security.xmlsignature.verification alone"
+
+
+def test_verifying_loads_no_signxml() -> None:
+    program = "import sys, security.dsg, security.xmlsignature; sys.exit('signxml' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

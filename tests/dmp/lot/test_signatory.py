@@ -101,7 +101,7 @@ def test_a_person_signs_and_a_structure_seals_and_nothing_else(
 
 # --- who submits ----------------------------------------------------------------------------------------------------
 
-OTHER = Author("801234500012^FONTANEL^Claire^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS", ("CABINET^^^^^^^^^2.999.1",))
+OTHER = Author("801234500013^FONTANEL^Claire^^^^^^&1.2.250.1.71.4.2.1&ISO^D^^^IDNPS", ("CABINET^^^^^^^^^2.999.1",))
 
 
 def test_the_holder_of_a_card_submits_as_the_author_that_she_is(authority: Any) -> None:

@@ -7,10 +7,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from lxml import etree
-from signxml import methods
-from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm
-from signxml.algorithms import SignatureMethod as SignxmlMethod
-from signxml.signer import XMLSigner
 
 from security.xmlsignature import names as n
 from security.xmlsignature.algorithms import SIGNATURE_METHODS, Scheme
@@ -76,6 +72,9 @@ def sign_assertion(assertion: etree._Element, signer: Signer, method: str | None
 
     Raises ValueError for something that is not an assertion with an ID and an Issuer, or is signed already.
     """
+    from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
+    from signxml.signer import SignatureConstructionMethod, XMLSigner  # here, as who only verifies needs none of it
+
     if assertion.tag != n.SAML_ASSERTION or not assertion.get("ID") or not len(assertion):
         raise ValueError("not a SAML 2.0 Assertion with an ID")
     if assertion[0].tag != n.SAML_ISSUER or assertion.find(n.SIGNATURE) is not None:
@@ -83,8 +82,8 @@ def sign_assertion(assertion: etree._Element, signer: Signer, method: str | None
     copy = etree.fromstring(etree.tostring(assertion, with_tail=False))
     copy.insert(1, etree.Element(n.SIGNATURE, {"Id": _PLACEHOLDER}, nsmap={"ds": n.DS}))
     return XMLSigner(
-        method=methods.enveloped,
-        signature_algorithm=SignxmlMethod(method or method_for(signer.key)),
+        method=SignatureConstructionMethod.enveloped,
+        signature_algorithm=SignatureMethod(method or method_for(signer.key)),
         digest_algorithm=DigestAlgorithm.SHA256,
         c14n_algorithm=CanonicalizationMethod.EXCLUSIVE_XML_CANONICALIZATION_1_0,
     ).sign(copy, key=signer.key, cert=[signer.certificate], reference_uri=f"#{copy.get('ID')}")  # type: ignore[arg-type]

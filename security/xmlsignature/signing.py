@@ -72,8 +72,14 @@ def sign_assertion(assertion: etree._Element, signer: Signer, method: str | None
 
     Raises ValueError for something that is not an assertion with an ID and an Issuer, or is signed already.
     """
-    from signxml.algorithms import CanonicalizationMethod, DigestAlgorithm, SignatureMethod
-    from signxml.signer import SignatureConstructionMethod, XMLSigner  # here, as who only verifies needs none of it
+    # Here, as who only verifies needs none of it.
+    from signxml.algorithms import (
+        CanonicalizationMethod,
+        DigestAlgorithm,
+        SignatureConstructionMethod,
+        SignatureMethod,
+    )
+    from signxml.signer import XMLSigner
 
     if assertion.tag != n.SAML_ASSERTION or not assertion.get("ID") or not len(assertion):
         raise ValueError("not a SAML 2.0 Assertion with an ID")

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from dmp.lot_policy import DMP, LotPolicy
 from dmp.lot_rules import broken, of_reason
-from dmp.lot_shape import Shape, SignedSet, shape_of, uri_of
+from dmp.lot_shape import Shape, SignedSet, examined, shape_of, uri_of
 from dmp.lot_signer import Signatory, SignerTrust, relate, submitted
 from dmp.nomenclature import SIGNATURE_EVENT
 from metadata.errors import RegistryError
@@ -91,11 +91,11 @@ class LotVerifier:
         """What the message alone can break."""
         if self.policy.vouched and (caller is None or not caller.vouched):
             return self._refused([broken("fr.lot.caller")])
-        findings = [*submitted(submission, caller), *shape_of(submission, self.policy).findings]
+        findings = [*submitted(submission, caller), *examined(submission, self.policy).findings]
         return self._refused(findings) if findings else LotVerdict()
 
     def verify(self, submission: Submission, documents: Sequence[LotDocument], caller: Caller | None) -> LotVerdict:
-        """The signature, and who made it. Raises what opening a document raises."""
+        """The signature, and who made it, of a submission that was examined. Raises what opening a document raises."""
         shape: Shape = shape_of(submission, self.policy)
         if shape.findings:
             return self._refused(shape.findings)

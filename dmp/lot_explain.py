@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from dmp.captured import Captured
 from dmp.lot_policy import LotPolicy
-from dmp.lot_shape import SignedSet, shape_of, signature_entries, uri_of
+from dmp.lot_shape import SignedSet, examined, signature_entries, uri_of
 from dmp.lot_signer import Signatory, SignerTrust, relate
 from dmp.nomenclature import SIGNATURE_EVENT
 from metadata.rules import Finding
@@ -60,7 +60,7 @@ class Subject:
     @classmethod
     def of(cls, captured: Captured, policy: LotPolicy) -> "Subject | None":
         """The signature in a captured message; None when it has none, or its document is not there."""
-        shape = shape_of(captured.submission, policy)
+        shape = examined(captured.submission, policy)
         entries = signature_entries(captured.submission, policy)
         signature = captured.content(entries[0].entry_uuid) if entries else None
         if signature is None:

@@ -24,28 +24,29 @@ _INTRODUCTION: Final = """\
 <!-- Generated from dmp/lot_rules.py by `python -m dmp.lot_page`; do not edit. -->
 
 Under `--profile dmp` every ITI-41 is held to these rules before anything is registered, beside those of the
-[entry of the signature](rules-dmp.md); under `--profile ihe` those that begin with `lot.` are applied where the setting
-`dsg` asks for it. A broken one refuses the whole submission, and leaves neither document nor entry. The sentence goes to
-the sender; the log has the detail, and with `--sandbox` the sender has it too. `carnet signature check` tells each check
-of a captured message or a signature document.
+[entry of the signature](rules-dmp.md); under `--profile ihe` those that begin with `lot.` are applied where the
+setting `dsg` asks for it. A broken one refuses the whole submission, and leaves neither document nor entry. The
+sentence goes to the sender; the log has the detail, and with `--sandbox` the sender has it too. `carnet signature
+check` tells each check of a captured message or a signature document.
 
 The order is that of cost: the message, the shape of the signature, the certificate (chain, dates, usage, revocation),
-the signature value, the digests of Manifest and SignedProperties, XAdES, the purpose, the Manifest against the set, each
-document, and last who signed for whom. Nothing of an unknown signer is canonicalised, and no document is read again
-before all else holds.
+the signature value, the digests of Manifest and SignedProperties, XAdES, the purpose, the Manifest against the set,
+each document, and last who signed for whom. Nothing of an unknown signer is canonicalised, and no document is read
+again before all else holds.
 
-What is kept with the set, and printed by `carnet signature evidence OID`: the certificates up to the anchor, the policy,
-the revocation lists that were in force (issuer, times), the times of signing and of the verdict, the Manifest with its
-digests, who the VIHF said was calling, and what was forgiven. The signature document itself is stored as a document.
+What is kept with the set, and printed by `carnet signature evidence OID`: the certificates up to the anchor, the
+policy, the revocation lists that were in force (issuer, times), the times of signing and of the verdict, the Manifest
+with its digests, who the VIHF said was calling, and what was forgiven. The signature document itself is stored as a
+document.
 
 """
 
 _BINDS: Final = """\
 ## What a signature does not cover
 
-The Manifest names the SubmissionSet by its uniqueId, with the constant digest `AA==`: metadata are not digested, in the
-official messages as in IHE DSG. Who wrote them is shown by TLS and the VIHF of the same message, which are compared with
-the signer.
+The Manifest names the SubmissionSet by its uniqueId, with the constant digest `AA==`: metadata are not digested, in
+the official messages as in IHE DSG. Who wrote them is shown by TLS and the VIHF of the same message, which are
+compared with the signer.
 
 """
 
@@ -74,7 +75,7 @@ def _leniencies() -> str:
     return (
         "## What is forgiven, by name\n\n"
         + "\n".join(lines)
-        + "\n* Ids of Documents that differ from those of their entries in case alone (official sample: `documentME2`).\n"
+        + "\n* Ids of Documents that differ from those of their entries in case alone: `documentME2` in the sample.\n"
         "* Under `dmp` a signature may be seven days old: a lot waits while a network is down.\n\n"
         "Every leniency that a lot needed is in the log and in the evidence.\n"
     )

@@ -61,10 +61,15 @@ def signature_entries(submission: Submission, policy: LotPolicy) -> tuple[Docume
     )
 
 
-def shape_of(submission: Submission, policy: LotPolicy) -> Shape:
-    """Exactly one signature, its entry as it must be, and Associations `signs` that say what it signs."""
+def examined(submission: Submission, policy: LotPolicy) -> Shape:
+    """`shape_of`, after the rules on the signature's entry, which a French lot is held to."""
     if policy.french and (findings := _entry_findings(submission, policy)):
         return Shape(findings=findings)
+    return shape_of(submission, policy)
+
+
+def shape_of(submission: Submission, policy: LotPolicy) -> Shape:
+    """Exactly one signature, and Associations `signs` that say what it signs."""
     signatures = signature_entries(submission, policy)
     if not signatures:
         missing = bool(submission.entries) and policy.required and not policy.unsigned_patients

@@ -17,7 +17,7 @@ from cryptography import x509
 from dmp import captured
 from dmp.lot_explain import Subject, Verdict, explain
 from dmp.lot_policy import DMP, LotLeniency
-from dmp.lot_shape import shape_of
+from dmp.lot_shape import examined
 from metadata.model import DocumentEntry
 from metadata.translate import Submission
 from repository import agreement
@@ -35,7 +35,7 @@ def message(samples: Path) -> captured.Captured:
 
 
 def test_its_lot_has_the_shape_that_is_asked_for(message: captured.Captured) -> None:
-    shape = shape_of(message.submission, DMP)
+    shape = examined(message.submission, DMP)
     assert shape.findings == ()
     assert shape.signed is not None
     assert shape.signed.signature.entry_uuid == "Signature01"

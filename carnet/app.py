@@ -104,7 +104,8 @@ def assemble(
     urls = {path[1:]: endpoints.page.removesuffix("/") + path for path in WSDL}
     auditor = auditor_of(settings, urls)
     transport = transport_of(settings, None if auditor is None else auditor.handshake)
-    profile = profile_of(settings, parts.domain_of(settings), transport, tuple(urls.values()))
+    replays = partial(parts.replays_of, settings, database)
+    profile = profile_of(settings, parts.domain_of(settings), transport, tuple(urls.values()), replays)
     services: dict[str, Wsgi] = {}
     checks: dict[str, Callable[[], None]] = {"database": partial(check_database, database)}
     repairs = serve_mllp = registry = None

@@ -25,6 +25,7 @@ _WORDS: Final = {
     "audit": ("carnet.auditcommands", "audit"),
     "pki": ("dmp.cli", "pki"),
     "vihf": ("dmp.cli_vihf", "vihf"),
+    "nginx-config": ("carnet.nginx", "nginx_config"),
     "signature": ("carnet.evidence", "signature"),
 }
 """Word → where its command is: each module is loaded when its word is used."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from carnet.config import ConfigurationError
 from carnet.settings import Settings
@@ -20,6 +20,9 @@ from repository.repository import Repository
 from soap.client import SoapClient
 from soap.message import Limits
 from storage import Database, key_of
+
+if TYPE_CHECKING:
+    from security.saml import ReplayStore
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -50,6 +53,17 @@ def database_of(settings: Settings) -> Database:
         return Database.open(database_url(settings), threads=settings.threads)
     except ValueError as error:
         raise ConfigurationError(f"--database: {error}") from None
+
+
+def replays_of(settings: Settings, database: Database) -> "ReplayStore":
+    """Where tokens are remembered: beside the data of one machine, or in the database that several share."""
+    if database.url.get_backend_name() == "sqlite":
+        from security.saml.replayfile import ReplayFile
+
+        return ReplayFile(settings.data / "run" / "tokens.sqlite")
+    from carnet.replays import DatabaseReplays
+
+    return DatabaseReplays(database)
 
 
 def domain_of(settings: Settings) -> AffinityDomain:

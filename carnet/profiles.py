@@ -5,8 +5,7 @@ Everything that looks at callers is gathered here, so that a profile is whole or
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from carnet.coherent import Coherent
 from carnet.config import ConfigurationError
@@ -18,8 +17,9 @@ from metadata.affinity import AffinityDomain
 from repository.verification import SetVerifier
 from security.gate import Gate, OpenGate, Refused
 
-REPLAYS: Final = Path("run") / "tokens.sqlite"
-"""Under the data directory: tokens that were seen, for all workers."""
+if TYPE_CHECKING:
+    from security.saml import ReplayStore
+
 DMP_TRANSACTIONS: Final = frozenset({"ITI-18", "ITI-41", "ITI-43"})
 """What the DMP offers to the outside. Metadata without a signed set (ITI-42) would go around the signature, and
 identities (ITI-44) are not for software of professionals to announce."""
@@ -47,23 +47,34 @@ class Profile:
     """Clients are told why they are refused."""
 
 
-def profile_of(settings: Settings, base: AffinityDomain, transport: Transport, services: Sequence[str]) -> Profile:
+def profile_of(
+    settings: Settings,
+    base: AffinityDomain,
+    transport: Transport,
+    services: Sequence[str],
+    replays: Callable[[], "ReplayStore"],
+) -> Profile:
     """The profile of these settings; `services` are the URLs of the services. Raises `ConfigurationError`."""
     if settings.profile == "dmp":
-        return _dmp(settings, base, transport)
-    return _ihe(settings, base, transport, services)
+        return _dmp(settings, base, transport, replays())
+    return _ihe(settings, base, transport, services, replays)
 
 
-def _ihe(settings: Settings, base: AffinityDomain, transport: Transport, services: Sequence[str]) -> Profile:
+def _ihe(
+    settings: Settings,
+    base: AffinityDomain,
+    transport: Transport,
+    services: Sequence[str],
+    replays: Callable[[], "ReplayStore"],
+) -> Profile:
     gate: Gate = OpenGate()
     verifier: SetVerifier | None = None
     if transport.trust is not None:
         if settings.xua != "off":
-            from security.saml.replayfile import ReplayFile
             from security.xua import XuaGate, XuaOptions
 
             audiences = frozenset(_words(settings.xua_audience) or services)
-            xua = XuaGate(transport.trust, XuaOptions(audiences), ReplayFile(settings.data / REPLAYS))
+            xua = XuaGate(transport.trust, XuaOptions(audiences), replays())
             gate = xua if settings.xua == "require" else OptionalToken(xua, OpenGate())
         gate = CertificateGate(transport.trust, gate)
         if settings.dsg != "off":
@@ -76,14 +87,13 @@ def _ihe(settings: Settings, base: AffinityDomain, transport: Transport, service
     return Profile(base, gate, verifier)
 
 
-def _dmp(settings: Settings, base: AffinityDomain, transport: Transport) -> Profile:
+def _dmp(settings: Settings, base: AffinityDomain, transport: Transport, replays: "ReplayStore") -> Profile:
     from dmp.coherence import Coherence
     from dmp.domain import domain
     from dmp.ins import InsPolicy
     from dmp.lot import LotVerifier
     from dmp.lot_policy import LotPolicy, set_policies
     from dmp.vihf import VihfGate, VihfOptions
-    from security.saml.replayfile import ReplayFile
 
     trust = transport.trust
     if trust is None:
@@ -106,7 +116,7 @@ def _dmp(settings: Settings, base: AffinityDomain, transport: Transport) -> Prof
     options = VihfOptions.strict() if settings.strict else VihfOptions()
     return Profile(
         domain(base, ins=ins, strict=settings.strict),
-        VihfGate(trust, options, ReplayFile(settings.data / REPLAYS)),
+        VihfGate(trust, options, replays),
         verifier,
         _of_the_token,
         _of_the_tokens_patient,

@@ -77,9 +77,10 @@ class Settings:
         option=True, metavar="DIR",
     )  # fmt: skip
     private_socket: Path | None = _setting(
-        None,
-        "Unix socket for a proxy on this machine that ends TLS; X-SSL-Client-Cert is believed there and nowhere else.",
-    )
+        None, "Unix socket for a proxy on this machine that ends TLS; X-SSL-Client-Cert is believed there, and nowhere "
+        "else.",
+        option=True, metavar="PATH",
+    )  # fmt: skip
     public_url: str = _setting(
         "", "Where clients reach the services, such as https://dmp.example; empty: the address listened on."
     )

@@ -38,16 +38,10 @@ def standing_of(settings: Settings) -> Standing:
 
         sentence = "profile dmp: mutual TLS, VIHF, INS, signed submission sets"
         if not settings.sandbox:
-            identity = " --identity FILE.p12"
-            return Standing(sentence, "", settings.trust, DMP_TRANSACTIONS, f"{identity} --trust {settings.trust}")
+            return Standing(sentence, "", settings.trust, DMP_TRANSACTIONS, " --identity FILE.p12")
         pki = authority_of(settings.data)
-        return Standing(
-            sentence,
-            WARNING,
-            pki,
-            DMP_TRANSACTIONS,
-            f" --identity {pki / 'identities' / 'doctor.p12'} --trust {pki}",
-        )
+        identity = f" --identity {pki / 'identities' / 'doctor.p12'}"
+        return Standing(sentence, WARNING, pki, DMP_TRANSACTIONS, identity)
     if settings.trust is not None:
         return Standing("clients show a certificate", "", settings.trust)
     if settings.tls_cert is not None:

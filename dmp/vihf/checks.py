@@ -30,7 +30,7 @@ def demands(options: VihfOptions) -> Demands:
     def believed(signer: ValidatedCertificate, claimed: etree._Element) -> None:
         if _claims_direct(claimed) or options.allows(Leniency.SEAL_WITHOUT_COMMITMENT):
             return
-        if not Holder.of(signer.certificate).commits:
+        if not Holder.of(signer).commits:
             raise TokenRefused(
                 Check.CERTIFICATE,
                 CertificateReason.WRONG_USAGE,
@@ -86,7 +86,7 @@ def issuer(token: Token, options: VihfOptions) -> None:
     del options
     if token.assertion.issuer_format != n.X509_SUBJECT:
         raise TokenRefused(Check.ISSUER, Reason.ISSUER, f"Issuer/@Format doit être {n.X509_SUBJECT}")
-    holder = voucher(token).subject
+    holder = Holder.of(voucher(token)).subject
     try:
         named = _named(token.assertion.issuer)
     except DistinguishedNameError as error:
@@ -104,7 +104,7 @@ def _named(text: str) -> DistinguishedName:
 def subject(token: Token, options: VihfOptions) -> None:
     """12: in mode DIRECTE the NameID is the number on the card."""
     mode = mode_of(token.assertion, options)  # None is for check 16 to say
-    holder = Holder.of(voucher(token).certificate)
+    holder = Holder.of(voucher(token))
     if mode is Mode.DIRECTE and token.assertion.name_id != holder.common_name:
         raise TokenRefused(
             Check.SUBJECT,
@@ -118,7 +118,7 @@ def attributes(token: Token, options: VihfOptions) -> None:
     found = vihf_of(token, options)
     if not found.mode.direct:
         return
-    profession = Holder.of(voucher(token).certificate).profession
+    profession = Holder.of(voucher(token)).profession
     role = found.roles[0]
     if profession and role.system == PROFESSIONS and role.code != profession:
         raise TokenRefused(
@@ -133,7 +133,7 @@ def mode(token: Token, options: VihfOptions) -> None:
     found = vihf_of(token, options).mode
     if token.signer is None and not (found.direct and options.allows(Leniency.UNSIGNED_DIRECT)):
         raise TokenRefused(Check.BINDING, Reason.MODE, f"une assertion non signée n'est pas admise en mode {found}")
-    is_card = Holder.of(voucher(token).certificate).is_card
+    is_card = Holder.of(voucher(token)).is_card
     if found.direct and not is_card:
         raise TokenRefused(Check.BINDING, Reason.MODE, "le mode DIRECTE demande le certificat d'une carte")
     if not found.direct and is_card:
@@ -147,7 +147,7 @@ def connection(token: Token, options: VihfOptions) -> None:
     found = vihf_of(token, options)
     if token.connection.peer is None:
         raise TokenRefused(Check.BINDING, Reason.NO_TLS_CERTIFICATE, "la connexion n'a pas de certificat client")
-    peer, vouching = Holder.of(token.connection.peer.certificate), Holder.of(voucher(token).certificate)
+    peer, vouching = Holder.of(token.connection.peer), Holder.of(voucher(token))
     if found.mode.direct:
         if peer.common_name != token.assertion.name_id or not peer.is_card:
             raise TokenRefused(

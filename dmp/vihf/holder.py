@@ -7,6 +7,7 @@ from cryptography import x509
 from cryptography.x509.oid import ObjectIdentifier
 
 from dmp.identifiers import IdentifierError, PsIdNat
+from security.certificates import ValidatedCertificate
 from security.names import DistinguishedName
 
 _CN, _SN, _GN, _O, _OU = "2.5.4.3", "2.5.4.4", "2.5.4.42", "2.5.4.10", "2.5.4.11"
@@ -36,13 +37,13 @@ class Holder:
     """A person's, and not a structure's."""
 
     @classmethod
-    def of(cls, certificate: x509.Certificate) -> "Holder":
-        """What the bytes of a certificate say; whether it is to be believed is not asked here."""
-        return _read(certificate)
+    def of(cls, validated: ValidatedCertificate) -> "Holder":
+        """The holder of a certificate that is believed; read once for each."""
+        return _holder(validated.der)
 
     @classmethod
     def read(cls, certificate: x509.Certificate) -> "Holder":
-        """The same, read anew."""
+        """What a certificate says; whether it is to be believed is not asked here."""
         subject = DistinguishedName.of(certificate.subject)
         common_name = _only(subject, _CN)
         issuer = " ".join(DistinguishedName.of(certificate.issuer).values(_CN))
@@ -60,8 +61,9 @@ class Holder:
 
 
 @lru_cache(maxsize=1024)
-def _read(certificate: x509.Certificate) -> Holder:
-    return Holder.read(certificate)
+def _holder(der: bytes) -> Holder:
+    # By the bytes: they are one object as long as the trust store remembers them, and objects keep their hash.
+    return Holder.read(x509.load_der_x509_certificate(der))
 
 
 def _only(subject: DistinguishedName, oid: str) -> str:

@@ -74,7 +74,7 @@ class Wish:
 
     @property
     def holder(self) -> Holder:
-        return Holder.of(self.identity.signature.certificate)
+        return Holder.read(self.identity.signature.certificate)
 
     @property
     def chosen_mode(self) -> Mode:

@@ -31,7 +31,7 @@ _STATEMENTS: Final = frozenset({n.AUTHN_STATEMENT, n.ATTRIBUTE_STATEMENT, n.AUTH
 _TEXT_TYPES: Final = frozenset({"", "string", "anyURI", "anyType", "token", "normalizedString", "hexBinary", "NCName"})
 _CODED_TYPES: Final = frozenset({"", "CE", "CV", "CD", "CS"})
 _MOST_VALUES: Final = 200
-"""Attribute values that are read at all."""
+"""Attributes and their values that are read at all."""
 
 
 def read_assertion(root: etree._Element) -> Assertion:
@@ -137,22 +137,36 @@ def _authentication(element: etree._Element) -> Authentication:
 
 
 def _attributes(children: list[etree._Element]) -> tuple[Attribute, ...]:
-    elements = [each for child in children if child.tag == n.ATTRIBUTE_STATEMENT for each in child]
-    if any(each.tag != n.ATTRIBUTE for each in elements):
-        raise TokenRefused(Check.ATTRIBUTES, Reason.STRUCTURE, "an AttributeStatement holds more than Attributes")
-    if sum(map(len, elements)) > _MOST_VALUES:
-        raise TokenRefused(Check.ATTRIBUTES, Reason.TOO_LARGE, f"more than {_MOST_VALUES} attribute values")
-    return tuple(Attribute(each.get("Name", ""), tuple(_value(value, each) for value in each)) for each in elements)
+    found: list[Attribute] = []
+    count = 0
+    for statement in children:
+        if statement.tag != n.ATTRIBUTE_STATEMENT:
+            continue
+        for each in statement:
+            if each.tag != n.ATTRIBUTE:
+                raise TokenRefused(
+                    Check.ATTRIBUTES, Reason.STRUCTURE, "an AttributeStatement holds more than Attributes"
+                )
+            count += len(each) + 1
+            if count > _MOST_VALUES:
+                raise TokenRefused(
+                    Check.ATTRIBUTES, Reason.TOO_LARGE, f"more than {_MOST_VALUES} attributes and values"
+                )
+            name = each.get("Name", "")
+            found.append(Attribute(name, tuple([_value(value, name) for value in each])))
+    return tuple(found)
 
 
-def _value(element: etree._Element, attribute: etree._Element) -> AttributeValue:
-    name = attribute.get("Name", "")
+def _value(element: etree._Element, name: str) -> AttributeValue:
     if element.tag != n.ATTRIBUTE_VALUE:
         raise TokenRefused(Check.ATTRIBUTES, Reason.STRUCTURE, f"{name} holds {_short(element)}")
     _not_nil(element, Check.ATTRIBUTES)
     if len(element) == 0:
         return element.text or "" if _type(element) in _TEXT_TYPES else Opaque(_type(element))
-    inner = element[0]
+    return _structured(element, element[0])
+
+
+def _structured(element: etree._Element, inner: etree._Element) -> AttributeValue:
     if len(element) > 1 or not str(inner.tag).startswith(_HL7) or (element.text or "").strip():
         return Opaque(str(inner.tag))
     _not_nil(inner, Check.ATTRIBUTES)

@@ -39,6 +39,8 @@ class Document:
     """Where the bytes are; a file is read when it is sent, never held."""
     parents: tuple[cda.Parent, ...] = ()
     """Documents that its CDA header says it relates to."""
+    header_patient_id: str | None = None
+    """CX of whom its CDA header says it is; the entry may have been given another."""
 
     @property
     def name(self) -> str:
@@ -81,13 +83,9 @@ class Wishes:
     language_code: str | None = None
     mime_type: str | None = None
     source_patient_id: str | None = None
-    patient_otherwise: str | None = None
-    """CX of whom it is, when neither the document nor `patient_id` says it."""
 
     def apply(self, entry: DocumentEntry) -> DocumentEntry:
         said: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
-        otherwise = said.pop("patient_otherwise", None)
-        said["patient_id"] = self.patient_id or entry.patient_id or otherwise
         if self.type_code and not self.class_code:
             said["class_code"] = nomenclature.class_code(self.type_code.code) or entry.class_code
         return replace(entry, **said)
@@ -114,7 +112,9 @@ def prepare(content: Path | bytes, wishes: Wishes | None = None, *, with_identif
         )
     sha1, size = _measure(draft)
     entry = replace(entry, entry_uuid=new_uuid_urn(), hash=sha1, size=str(size))
-    return Document(entry, content, header.parents if header else ())
+    return Document(
+        entry, content, header.parents if header else (), header.entry.patient_id if header is not None else None
+    )
 
 
 def _entry_of_file(content: Path | bytes) -> DocumentEntry:

@@ -20,6 +20,7 @@ from client.identity_options import acting_option
 from client.options import client, json_option, registry_option, repository_option, timeout_option
 from client.source import SOURCE_ID, DocumentSource
 from client.submission import NewFolder
+from dmp.ins import same_patient
 from metadata.datatypes import is_oid
 from metadata.model import Author
 from metadata.vocabulary import APND, RPLC, XFRM
@@ -83,6 +84,9 @@ def send(
     """
     plan = _plan(files, given, acting)
     documents = sending.documents(plan)
+    for document in documents:
+        if document.header_patient_id and not same_patient(document.header_patient_id, document.entry.patient_id or ""):
+            _note(f"the header of {document.name} names another patient than the one it is sent for")
     if acting is not None:
         acting = acting.for_patients(*(document.entry.patient_id for document in documents))
     signer = None if acting is None else acting.signer()
@@ -116,8 +120,7 @@ def _plan(files: tuple[Path, ...], given: dict[str, Any], acting: Acting | None)
         raise click.UsageError("--replace, --append and --transform go with one file; send the others apart")
     author = Author(given["author"], (given["institution"],) if given["institution"] else ())
     wishes = Wishes(
-        patient_id=given["patient"],
-        patient_otherwise=acting.patient_id if acting is not None else "",
+        patient_id=given["patient"] or (acting.patient_id if acting is not None else None),
         type_code=given["type_code"],
         class_code=given["class_code"],
         format_code=given["format_code"],

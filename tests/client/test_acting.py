@@ -83,8 +83,16 @@ def test_the_patient_follows_from_the_document(run: Run, letter: Path) -> None:
     assert sent(run, "doctor", str(letter))["outcome"] == "Success"
 
 
-def test_a_document_of_another_patient_is_not_sent(run: Run, letter: Path) -> None:
+def test_the_patient_given_wins_over_the_header_and_the_difference_is_told(run: Run, letter: Path) -> None:
     result = run("send", "doctor", "--ins", "277076322082910", str(letter))
+    assert result.exit_code == 0, result.output
+    assert "names another patient" in result.stderr
+
+
+def test_one_identity_acts_for_one_patient_at_a_time(run: Run, letter: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.xml"
+    other.write_bytes(letter.read_bytes().replace(INS.encode(), b"277076322082910"))
+    result = run("send", "doctor", str(letter), str(other))
     assert result.exit_code == 1
     assert "one identity acts for one patient at a time" in result.stderr
 

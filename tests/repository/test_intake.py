@@ -40,7 +40,7 @@ def test_what_is_decoded_is_what_strict_base64_says(text: str) -> None:
         expected = binascii.a2b_base64(squeezed, strict_mode=True)
     except ValueError:
         expected = None
-    if expected is None:
+    if expected is None or len(squeezed) % 4:  # Python before 3.13 lets a superfluous `=` pass
         with pytest.raises(NotBase64):
             list(decoded(document(text)))
     else:

@@ -29,6 +29,8 @@ from benchmarks.cases import Result, percentiles
 from dmp.authority import Authority
 from dmp.authority_files import write
 from dmp.vihf import VihfGate, VihfOptions
+from dmp.vihf.bad import BAD
+from dmp.vihf.forging import Forge
 from dmp.vihf.make import Wish, token
 from security.certificates import TrustStore
 from security.gate import Credentials, Gate, Refused
@@ -138,8 +140,6 @@ def _rate(
 
 def attacks(bench: Bench) -> list[tuple[float, str]]:
     """How long each attack of the corpus holds the gate up, ms, the longest first."""
-    from dmp.vihf.bad import BAD, Forge
-
     identity = bench.authority.identities["doctor"]
     forge = Forge(Wish(identity, PATIENT, datetime.now(UTC)), lambda flaw: bench.authority.bad[f"doctor-{flaw}"])
     raws = [(each.name, message(each.build(forge))) for each in BAD.values()]

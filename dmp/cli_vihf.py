@@ -14,9 +14,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from dmp.authority import Flaw
 from dmp.ins import TEST, Ins
 from dmp.vihf import Leniency, Mode, PurposeOfUse, VihfOptions
-from dmp.vihf.bad import BAD, Forge
-from dmp.vihf.explain import Explanation, Finding, Verdict, explain
+from dmp.vihf.bad import BAD
+from dmp.vihf.explain import explain
+from dmp.vihf.forging import Forge
 from dmp.vihf.make import Wish, token
+from dmp.vihf.showing import as_dict, show
 from security.certificates import TrustStore, TrustStoreError
 from security.identities import Identity
 from security.keyfiles import KeyFileError
@@ -25,7 +27,6 @@ from security.saml.making import envelope
 from security.saml.times import parse_time
 
 _BODY: Final = b'<request xmlns="urn:carnet:none"/>'
-_COLOURS: Final = {Verdict.OK: "green", Verdict.REFUSED: "red", Verdict.NOT_CHECKED: "yellow"}
 
 
 class _Told(click.Group):
@@ -209,9 +210,9 @@ def check(
         certificate=None if tls_cert is None else _der(tls_cert),
     )
     if as_json:
-        click.echo(json.dumps(_as_dict(found), indent=2, ensure_ascii=False))
+        click.echo(json.dumps(as_dict(found), indent=2, ensure_ascii=False))
     else:
-        _show(found)
+        show(found)
     if not found.accepted:
         sys.exit(1)
 
@@ -230,44 +231,6 @@ def _der(path: Path) -> bytes:
         return x509.load_pem_x509_certificate(path.read_bytes()).public_bytes(Encoding.DER)
     except ValueError:
         raise KeyFileError(f"{path}: holds no PEM certificate") from None
-
-
-def _show(found: Explanation) -> None:
-    for finding in found.findings:
-        click.echo(_line(finding))
-    if found.assertion is not None:
-        said = found.assertion
-        click.echo(
-            f"\n{said.id}, émis le {said.issue_instant:%Y-%m-%d %H:%M:%S} UTC par {said.issuer}, sujet {said.name_id}"
-        )
-    verdict = click.style("accepté", fg="green") if found.accepted else click.style("refusé", fg="red")
-    click.echo(f"VIHF {verdict}.")
-
-
-def _line(finding: Finding) -> str:
-    about = finding.about
-    verdict = click.style(f"{finding.verdict.value:<11}", fg=_COLOURS[finding.verdict])
-    line = f"{finding.check.value:>2}  {verdict}  {about.title}"
-    if finding.verdict is not Verdict.REFUSED:
-        return f"{line} : {finding.detail}" if finding.detail else line
-    return f"{line}\n      {finding.detail}\n      attendu : {about.right} ({about.section})"
-
-
-def _as_dict(found: Explanation) -> dict[str, Any]:
-    return {
-        "accepted": found.accepted,
-        "checks": [
-            {
-                "check": finding.check.value,
-                "title": finding.about.title,
-                "verdict": finding.verdict.name.lower(),
-                "detail": finding.detail,
-                "section": finding.about.section,
-                "right": finding.about.right,
-            }
-            for finding in found.findings
-        ],
-    }
 
 
 commands: Final[dict[str, click.Command]] = {"vihf": vihf}

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Final
 
 from security.saml import names as n
 
@@ -47,6 +46,3 @@ class AssertionPolicy:
     reuse: Reuse = Reuse.PER_MESSAGE
     single: frozenset[str] = field(default_factory=frozenset)
     """Attributes that may have one value only."""
-
-
-WITHOUT_LIMIT: Final = timedelta(days=36500)

@@ -13,7 +13,8 @@ from lxml import etree
 from dmp.authority import Authority
 from dmp.vihf import Leniency, Mode, PurposeOfUse, VihfCaller, VihfGate, VihfOptions
 from dmp.vihf import names as v
-from dmp.vihf.bad import BAD, Bad, Forge
+from dmp.vihf.bad import BAD, Bad
+from dmp.vihf.forging import Forge
 from dmp.vihf.make import Wish, token, vihf
 from metadata.model import Author
 from security.certificates import TrustStore

@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks import messages
-from benchmarks.cases import CLIENTS, SUCCESS, Case, Result, Small, percentiles
-from benchmarks.fill import fill
-from benchmarks.floor import Floor, loop
+from benchmarks.cases import CLIENTS, SUCCESS, Case, Result, Series, Small, percentiles
+from benchmarks.fill import PER_PATIENT, fill
+from benchmarks.floor import Floor
 from benchmarks.http import Load, Segments, post
 from benchmarks.server import Running, start
 from metadata.translate import to_ebrim
@@ -35,7 +35,7 @@ TARGETS: dict[str, str] = {
 }
 NAMES = ("start", "iti-42", "iti-18-leaf-20", "iti-18-ref-20", "iti-18-leaf-500", "iti-41-10k", "iti-43-10k")
 LARGE = ("iti-41-200m", "iti-43-200m")
-FLAT = ("flat-10k", "flat-1m")
+SIZES = {"flat-10k": 10_000, "flat-1m": 1_000_000}
 P20, P500 = 900_000, 901_000
 """Numbers of the patients with 20 and with 500 entries."""
 
@@ -49,7 +49,7 @@ def main() -> None:
     options = parser.parse_args()
     work = options.work or Path(tempfile.mkdtemp(prefix="carnet-bench-"))
     os.environ["CARNET_REPOSITORY_UNIQUE_ID"] = REPOSITORY
-    wanted = set(options.only) or {*NAMES, *LARGE, *FLAT}
+    wanted = set(options.only) or {*NAMES, *LARGE, *SIZES}
     seconds, rounds = (0.5, 3) if options.quick else (2.0, 5)
     try:
         results = list(_measure(work, wanted, seconds, rounds, quick=options.quick))
@@ -68,10 +68,8 @@ def _measure(work: Path, wanted: set[str], seconds: float, rounds: int, *, quick
         yield _told(measure_start(work / "start", 5 if quick else 15))
     if wanted & {*NAMES[1:], *LARGE}:
         yield from _measure_services(work, wanted, seconds, rounds)
-    if "flat-10k" in wanted:
-        yield _told(measure_flat(work / "flat-10k", "flat-10k", 10_000, seconds, rounds))
-    if "flat-1m" in wanted and not quick:
-        yield _told(measure_flat(work / "flat-1m", "flat-1m", 1_000_000, seconds, rounds))
+    sizes = {name: entries for name, entries in SIZES.items() if name in wanted and not (quick and entries > 10_000)}
+    yield from map(_told, measure_flat(work, sizes, seconds, rounds))
 
 
 def measure_start(work: Path, times: int) -> Result:
@@ -193,42 +191,63 @@ def large(case: Case, wanted: set[str], rounds: int) -> Iterator[Result]:
         )
 
 
-def measure_flat(work: Path, name: str, entries: int, seconds: float, rounds: int) -> Result:
-    """FindDocuments of 20-document patients in a store of `entries` entries; made once per directory."""
-    data = work / "store"
-    floor = Floor(data, REPOSITORY)
-    patients = entries // 20
-    if not (work / "filled").exists():
-        _say(f"{name}: filling a store with {entries:,} entries")
-        told = time.monotonic()
+def measure_flat(work: Path, sizes: dict[str, int], seconds: float, rounds: int) -> list[Result]:
+    """FindDocuments of 20-document patients in stores of different sizes, in turns.
 
-        def progress(line: str) -> None:
-            nonlocal told
-            if time.monotonic() - told > 20:
-                told = time.monotonic()
-                _say(line)
-
-        fill(floor.registry, entries, REPOSITORY, 0, progress)
-        (work / "filled").touch()
-    server = start(work)
+    500 patients at each size, spread over the store: what differs is the size alone.
+    """
+    opened: list[tuple[Running, Floor, Series]] = []
     try:
-        case = Case(server, floor, seconds, rounds)
-        call = floor.simple("ITI-18")
-        # the same 500 patients again and again at both sizes: what is measured is the depth of the store
-        numbers = itertools.cycle(range(0, patients, max(1, patients // 500)))
+        for name, entries in sizes.items():
+            floor = filled(work / name, name, entries)
+            server = start(work / name)
+            call = floor.simple("ITI-18")
+            numbers = itertools.cycle(range(0, entries // PER_PATIENT, max(1, entries // PER_PATIENT // 500)))
 
-        def message() -> bytes:
-            return messages.find_documents(messages.patient(next(numbers)), "LeafClass")
+            def message(numbers: Iterator[int] = numbers) -> bytes:
+                return messages.find_documents(messages.patient(next(numbers)), "LeafClass")
 
-        result = case.per_second(name, "/registry", messages.SIMPLE, lambda: [message()], lambda: call(message()))
-        size = sum(path.stat().st_size for path in data.glob("carnet.sqlite*"))
-        result.extra["entries"] = entries
-        result.extra["bytes_per_entry"] = round(size / entries)
-        result.extra["bare_p50_ms"] = round(1000 / loop(lambda: call(message()), seconds), 3)
+            def bare(call: Callable[[bytes], None] = call, message: Callable[[], bytes] = message) -> None:
+                call(message())
+
+            series = Series(server, name, "/registry", messages.SIMPLE, lambda message=message: [message()], bare)
+            opened.append((server, floor, series))
+        for _ in range(rounds):
+            for _server, _floor, series in opened:
+                series.round(seconds)
     finally:
-        server.stop()
-        floor.close()
-    return result
+        for server, floor, series in opened:
+            series.close()
+            server.stop()
+            floor.close()
+    results = []
+    for name, (_server, _floor, series) in zip(sizes, opened, strict=True):
+        result = series.result()
+        size = sum(path.stat().st_size for path in (work / name / "store").glob("carnet.sqlite*"))
+        result.extra.update(entries=sizes[name], bytes_per_entry=round(size / sizes[name]))
+        results.append(result)
+    for result in results[1:]:
+        result.extra["p50_vs_" + results[0].name] = round(result.p50_ms / results[0].p50_ms, 2)
+    return results
+
+
+def filled(work: Path, name: str, entries: int) -> Floor:
+    """A store of `entries` entries; made once per directory."""
+    floor = Floor(work / "store", REPOSITORY)
+    if (work / "filled").exists():
+        return floor
+    _say(f"{name}: filling a store with {entries:,} entries")
+    told = time.monotonic()
+
+    def progress(line: str) -> None:
+        nonlocal told
+        if time.monotonic() - told > 20:
+            told = time.monotonic()
+            _say(line)
+
+    fill(floor.registry, entries, REPOSITORY, 0, progress)
+    (work / "filled").touch()
+    return floor
 
 
 def describe_machine() -> dict[str, object]:

@@ -61,21 +61,13 @@ class Case:
         self, name: str, path: str, content_type: str, make: Callable[[], Segments], bare: Callable[[], None]
     ) -> Result:
         """Small messages: answers per second. `make` gives a fresh message each time, outside the clock."""
-        load = Load(self.server.host, self.server.port, CLIENTS, SUCCESS)
-        floors, rates, latencies = [], [], []
-        load.run(self._requests(path, content_type, make, 40), 1.0)
-        loop(bare, 0.2)
+        series = Series(self.server, name, path, content_type, make, bare)
         try:
             for _ in range(self._rounds):
-                floors.append(loop(bare, self._seconds))
-                requests = self._requests(path, content_type, make, int(floors[-1] * 3 * self._seconds) + 400)
-                sample = load.run(requests, self._seconds)
-                rates.append(sample.rate)
-                latencies += sample.latencies
+                series.round(self._seconds)
         finally:
-            load.close()
-        p50, p95 = percentiles(latencies)
-        return Result(name, statistics.median(rates), "1/s", statistics.median(floors), p50, p95)
+            series.close()
+        return series.result()
 
     def per_megabyte(
         self,
@@ -107,8 +99,43 @@ class Case:
         }
         return Result(name, statistics.median(rates), "MB/s", statistics.median(floors), p50, p95, extra)
 
-    def _requests(self, path: str, content_type: str, make: Callable[[], Segments], most: int) -> Iterator[Segments]:
-        ready = [post(path, self.server.authority, content_type, make()) for _ in range(most)]
+
+class Series:
+    """Rounds of floor and load for one kind of small message; warmed up when it is made."""
+
+    def __init__(
+        self,
+        server: Running,
+        name: str,
+        path: str,
+        content_type: str,
+        make: Callable[[], Segments],
+        bare: Callable[[], None],
+    ) -> None:
+        self._server, self._name, self._path, self._content_type = server, name, path, content_type
+        self._make, self._bare = make, bare
+        self._load = Load(server.host, server.port, CLIENTS, SUCCESS)
+        self._floors: list[float] = []
+        self._rates: list[float] = []
+        self._latencies: list[float] = []
+        self._load.run(self._requests(600), 1.0)
+        loop(bare, 0.2)
+
+    def round(self, seconds: float) -> None:
+        self._floors.append(loop(self._bare, seconds))
+        sample = self._load.run(self._requests(int(self._floors[-1] * 3 * seconds) + 400), seconds)
+        self._rates.append(sample.rate)
+        self._latencies += sample.latencies
+
+    def close(self) -> None:
+        self._load.close()
+
+    def result(self) -> Result:
+        p50, p95 = percentiles(self._latencies)
+        return Result(self._name, statistics.median(self._rates), "1/s", statistics.median(self._floors), p50, p95)
+
+    def _requests(self, most: int) -> Iterator[Segments]:
+        ready = [post(self._path, self._server.authority, self._content_type, self._make()) for _ in range(most)]
         return iter(ready)
 
 

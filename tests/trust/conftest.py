@@ -1,8 +1,11 @@
 """A server of the dmp profile in a process of its own, whoever may call it, and what it keeps."""
 
+import os
 import shutil
 import sqlite3
 import ssl
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPSConnection
@@ -140,3 +143,17 @@ def dmp(start_dmp: Callable[..., Dmp], tmp_path: Path) -> Iterator[Dmp]:
     yield dmp
     assert dmp.serving.stop() == 0, dmp.log()[-3000:]
     assert "Traceback" not in dmp.log()
+
+
+@pytest.fixture(scope="session")
+def run_carnet() -> Callable[..., str]:
+    """`run_carnet("pki", "init", …)`: the command in a process of its own; what it said."""
+
+    def run(*arguments: str) -> str:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("CARNET_")}
+        command = [sys.executable, "-m", "carnet", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 30.0
 """Seconds that services may take to start."""
-
-
 WIDTH: Final = 160
 """Columns of what is shown when it does not go to a terminal."""
 
@@ -111,6 +109,8 @@ def _show(directory: Path) -> int:
             return 1
     seconds = time.monotonic() - began
     console.print(f"\n[green]✓[/] {steps} transactions, each did what the standard says, in {seconds:.1f} s.")
+    if console.width < WIDTH:
+        console.print(f"Lines end with … at the width of this window; in a file they have {WIDTH} columns.")
     console.print("Start your own with [bold]carnet serve[/].")
     return 0
 
@@ -124,7 +124,7 @@ def _show_step(console: "Console", number: int, step: "Step") -> None:
     for arrow, text in (("→", step.request), ("←", step.response)):
         console.print(f"  [dim]{arrow}[/]")
         indented = "\n".join(f"    {line}" for line in text.rstrip().splitlines())
-        console.print(colours.highlight(indented), no_wrap=True, overflow="crop", end="")
+        console.print(colours.highlight(indented), no_wrap=True, overflow="ellipsis", end="")
     console.print(f"    {sign} {escape(step.verdict)}\n", highlight=False)
 
 

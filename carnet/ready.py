@@ -3,14 +3,13 @@
 import contextlib
 import json
 import os
-import shutil
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from carnet import __version__
 from carnet.standing import Standing
+from client.commands.naming import own_name
 
 DEFAULT_REPOSITORY: Final = "http://127.0.0.1:8080/repository"
 """Where `carnet send` looks when it is not told."""
@@ -85,12 +84,3 @@ def first_command(endpoints: Endpoints, standing: Standing) -> str:
         where = "" if endpoints.repository == DEFAULT_REPOSITORY else f" --repository {endpoints.repository}"
         return f"{own_name()} send --sample{where}{standing.options}"
     return f"curl '{endpoints.registry}?wsdl'"
-
-
-def own_name() -> str:
-    """How this command is called here: `carnet` where the shell finds it, else a path that works from here."""
-    called = Path(sys.argv[0])
-    if shutil.which("carnet") or called.name != "carnet":
-        return "carnet" if shutil.which("carnet") else f"{sys.executable} -m carnet"
-    near = os.path.relpath(called)
-    return str(called) if near.startswith("..") else near

@@ -39,8 +39,8 @@ def show_configuration(configuration: Configuration, *, as_json: bool) -> None:
     if wide:
         table.add_column("meaning", overflow="fold", style="dim")
     for entry in fields(configuration.settings):
-        value, origin = _plain(getattr(configuration.settings, entry.name)), configuration.origins[entry.name]
-        shown = "" if value is None or value == "" else f"{value} {entry.metadata['unit']}".strip()
+        value, origin = getattr(configuration.settings, entry.name), configuration.origins[entry.name]
+        shown = f"{_in_toml(value)} {entry.metadata['unit']}".strip()
         style = "dim" if origin == "default" else "green"
         meaning = [entry.metadata["sentence"]] if wide else []
         table.add_row(key_name(entry.name), Text(shown), Text(origin, style), *meaning)
@@ -60,3 +60,10 @@ def show_rules(language: str) -> None:
 
 def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
+
+
+def _in_toml(value: Any) -> str:
+    """As the value stands in the configuration file, without its quotes; what is not set as nothing."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,25 +190,26 @@ class DocumentConsumer:
                 raise TransportError(str(error), unknown=False) from None
             yield retrieval
 
-    def fetch(self, entry: DocumentEntry, out: BinaryIO) -> Fetched:
+    def fetch(self, entry: DocumentEntry, out: BinaryIO, progress: Callable[[int], object] | None = None) -> Fetched:
         """Write the bytes of one document to `out`, and compare them with hash and size of its entry.
 
+        `progress` is told the bytes of each piece that arrives.
         Raises `NotRetrieved`, and `IntegrityError` after what does not agree was written.
         """
         request = DocumentRequest(entry.repository_unique_id or "", entry.unique_id or "", entry.home_community_id)
         with self.retrieve((request,)) as retrieval:
             for retrieved in retrieval:
                 if retrieved.document.document_unique_id == request.document_unique_id:
-                    sha1, size = _copy(retrieved.chunks(), out)
+                    sha1, size = _copy(retrieved.chunks(), out, progress)
                     verified = _verify(entry, sha1, size)
                     return Fetched(request.document_unique_id, retrieved.document.mime_type, size, sha1, verified)
         raise NotRetrieved(request.document_unique_id, retrieval.response.errors)
 
-    def fetch_to(self, entry: DocumentEntry, path: Path) -> Fetched:
+    def fetch_to(self, entry: DocumentEntry, path: Path, progress: Callable[[int], object] | None = None) -> Fetched:
         """As `fetch`, into a file that appears only when it is whole and right; it replaces one of that name."""
         with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             try:
-                fetched = self.fetch(entry, file)  # type: ignore[arg-type]
+                fetched = self.fetch(entry, file, progress)  # type: ignore[arg-type]
                 file.flush()
                 os.replace(file.name, path)
             except BaseException:
@@ -233,12 +234,16 @@ def _codes(codes: Codes) -> tuple[str, ...]:
     return tuple(str(code) for code in codes)
 
 
-def _copy(chunks: Iterator[bytes | memoryview], out: BinaryIO) -> tuple[str, int]:
+def _copy(
+    chunks: Iterator[bytes | memoryview], out: BinaryIO, progress: Callable[[int], object] | None
+) -> tuple[str, int]:
     sha1, size = hashlib.sha1(usedforsecurity=False), 0
     for piece in chunks:
         sha1.update(piece)
         size += len(piece)
         out.write(piece)
+        if progress is not None:
+            progress(len(piece))
     return sha1.hexdigest(), size
 
 

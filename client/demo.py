@@ -198,10 +198,13 @@ class _Demonstration:
             self._entry(found, document)
         o = found.objects
         _expect(any(a.type == APND for a in o.associations), "there is no APND association")
-        return (
-            f"{len(o.entries)} documents, {len(o.submission_sets)} submission sets, {len(o.folders)} folders and"
-            f" {len(o.associations)} associations"
+        counts = (
+            (o.entries, "document"),
+            (o.submission_sets, "submission set"),
+            (o.folders, "folder"),
+            (o.associations, "association"),
         )
+        return ", ".join(f"{len(held)} {word}{'' if len(held) == 1 else 's'}" for held, word in counts)
 
     def _retrieve(self) -> str:
         documents = (self._letter, self._second, self._addendum)

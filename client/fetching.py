@@ -2,7 +2,7 @@
 
 import mimetypes
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -47,13 +47,19 @@ def entries(ids: Sequence[str], consumer: DocumentConsumer) -> tuple[list[Docume
 
 
 def fetch(
-    wanted: Sequence[DocumentEntry], directory: Path, consumer: DocumentConsumer
+    wanted: Sequence[DocumentEntry],
+    directory: Path,
+    consumer: DocumentConsumer,
+    progress: Callable[[int], object] | None = None,
 ) -> Iterator[tuple[DocumentEntry, Path, Fetched | ConsumerError]]:
-    """Each document into a file of `directory`, named after its uniqueId; what cannot be had as its reason."""
+    """Each document into a file of `directory`, named after its uniqueId; what cannot be had as its reason.
+
+    `progress` is told the bytes of each piece that arrives.
+    """
     for entry in wanted:
         path = directory / file_name(entry)
         try:
-            yield entry, path, consumer.fetch_to(entry, path)
+            yield entry, path, consumer.fetch_to(entry, path, progress)
         except ConsumerError as error:
             yield entry, path, error
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import Progress
 
 from client import fetching, records, tables
 from client.acting import Acting
+from client.commands.progress import bytes_bar
 from client.commands.telling import REFUSED, telling
 from client.consumer import ConsumerError, DocumentConsumer
 from client.identity_options import acting_option
@@ -76,19 +76,26 @@ def _fetch(entries: Sequence[DocumentEntry], out: Path, consumer: DocumentConsum
     """How many could not be had."""
     console, failed = Console(highlight=False), 0
     results: list[dict[str, Any]] = []
-    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("fetching", total=len(entries), visible=len(entries) > 1)
-        for entry, path, fetched in fetching.fetch(entries, out, consumer):
-            bar.update(task, advance=1)
-            if isinstance(fetched, ConsumerError):
-                failed += 1
-                click.secho(f"Error: {fetched}", fg="red", err=True)
-                results.append({"uniqueId": entry.unique_id, "error": str(fetched)})
-                continue
-            results.append(records.fetched(str(path), fetched))
-            if not as_json:
-                checked = "hash and size agree" if fetched.verified else "nothing to compare with"
-                console.print(f"{path}  {tables.size(fetched.size)}, {checked}", markup=False, soft_wrap=True)
-    if as_json:
-        click.echo(json.dumps(results, indent=2, ensure_ascii=False))
+    try:
+        with bytes_bar(console, shown=True) as bar:
+            task = bar.add_task("fetching", total=_total(entries))
+            for entry, path, fetched in fetching.fetch(entries, out, consumer, lambda count: bar.advance(task, count)):
+                if isinstance(fetched, ConsumerError):
+                    failed += 1
+                    click.secho(f"Error: {fetched}", fg="red", err=True)
+                    results.append({"uniqueId": entry.unique_id, "error": str(fetched)})
+                    continue
+                results.append(records.fetched(str(path), fetched))
+                if not as_json:
+                    checked = "hash and size agree" if fetched.verified else "nothing to compare with"
+                    console.print(f"{path}  {tables.size(fetched.size)}, {checked}", markup=False, soft_wrap=True)
+    finally:  # also when the service is lost half-way: what is here must be known
+        if as_json:
+            click.echo(json.dumps(results, indent=2, ensure_ascii=False))
     return failed
+
+
+def _total(entries: Sequence[DocumentEntry]) -> int | None:
+    """Bytes to come, when each entry says its size."""
+    sizes = [entry.size or "" for entry in entries]
+    return sum(map(int, sizes)) if all(size.isdecimal() for size in sizes) else None

@@ -1,18 +1,17 @@
 """`carnet send`: submit documents."""
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.markup import escape
 
 from client import options, records, sending, tables
 from client.acting import Acting
+from client.commands.naming import own_name
+from client.commands.progress import bytes_bar
 from client.commands.telling import REFUSED, telling
 from client.consumer import DocumentConsumer
 from client.documents import Document, Wishes
@@ -25,7 +24,8 @@ from metadata.datatypes import is_oid
 from metadata.model import Author
 from metadata.vocabulary import APND, RPLC, XFRM
 
-_SHOWN_FROM: Final = 5_000_000  # bytes from which sending is worth a progress bar
+_MANY: Final = 5  # files from which sending is worth a progress bar
+_BIG: Final = 5_000_000  # bytes, the same
 
 
 @click.command()
@@ -95,16 +95,24 @@ def send(
     console = Console(highlight=False)
     results: list[dict[str, Any]] = []
     refused = 0
-    with _sending(documents) as progress:
-        for names, result in sending.send(plan, documents, source, consumer, note=_note, progress=progress):
-            refused += not result.response.succeeded
-            results.append(records.submitted(names, result))
-            if not as_json:
-                tables.show_submitted(console, names, result)
-    if as_json:
-        click.echo(json.dumps(results, indent=2, ensure_ascii=False))
-    elif not refused:
-        _next_step(documents, registry, acting)
+    total = sum(document.size for document in documents)
+    try:
+        with bytes_bar(console, shown=len(documents) >= _MANY or total >= _BIG) as bar:
+            task = bar.add_task("sending", total=total)
+
+            def progress(document: Document, count: int) -> None:
+                bar.update(task, advance=count, description=escape(document.name))
+
+            for names, result in sending.send(plan, documents, source, consumer, note=_note, progress=progress):
+                refused += not result.response.succeeded
+                results.append(records.submitted(names, result))
+                if not as_json:
+                    tables.show_submitted(console, names, result)
+    finally:  # also when the service is lost half-way: what it has accepted must be known
+        if as_json:
+            click.echo(json.dumps(results, indent=2, ensure_ascii=False))
+    if not (as_json or refused):
+        _next_step(documents, repository, registry, acting)
     if refused:
         raise SystemExit(REFUSED)
 
@@ -148,35 +156,14 @@ def _plan(files: tuple[Path, ...], given: dict[str, Any], acting: Acting | None)
     )
 
 
-@contextmanager
-def _sending(documents: list[Document]) -> Iterator[Callable[[Document, int], None] | None]:
-    """A progress bar on standard error, when there is much to send and somebody to see it."""
-    total = sum(document.size for document in documents)
-    if not sys.stderr.isatty() or (total < _SHOWN_FROM and len(documents) < 5):
-        yield None
-        return
-    with _progress() as bar:
-        task: TaskID = bar.add_task("sending", total=total)
-        yield lambda document, count: bar.update(task, advance=count, description=document.name)
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-
-
 def _note(sentence: str) -> None:
     click.secho(f"Note: {sentence}", fg="yellow", err=True)
 
 
-def _next_step(documents: list[Document], registry: str, acting: Acting | None) -> None:
+def _next_step(documents: list[Document], repository: str, registry: str, acting: Acting | None) -> None:
     patient = documents[0].entry.patient_id
+    if registry == options.REGISTRY and repository != options.REPOSITORY and repository.endswith("/repository"):
+        registry = f"{repository.removesuffix('repository')}registry"  # where Carnet has it
     elsewhere = "" if registry == options.REGISTRY else f" --registry {registry}"
     who = f"--patient '{patient}'" if acting is None else f"--identity {acting.file} --ins '{patient}'"
-    click.echo(f"\nSee what the registry knows:  carnet find {who}{elsewhere}")
+    click.echo(f"\nSee what the registry knows:  {own_name()} find {who}{elsewhere}")

@@ -31,7 +31,8 @@ def telling(command: Callable[..., None]) -> Callable[..., None]:
             _fail(f"the service answered by a SOAP fault, {fault}", UNREACHABLE)
         except TransportError as error:
             lost = "; it may have been received all the same" if error.unknown else ""
-            _fail(f"no answer: {error}{lost}", UNREACHABLE)
+            what = "no answer" if error.status is None else "no SOAP answer"
+            _fail(f"{what}: {error}{lost}", UNREACHABLE)
         except (DocumentError, SubmissionError, sending.TargetUnknown, ConsumerError, UnwritableText) as error:
             _fail(str(error), REFUSED)
         except fetching.NotFound as error:

@@ -1,12 +1,15 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import urllib3
 from click.testing import CliRunner, Result
 
 from client import sample
@@ -238,6 +241,56 @@ def test_no_answer_ends_with_3_and_says_who_did_not_answer(run: Run) -> None:
     assert result.exit_code == 3
     assert "no answer: http://127.0.0.1:9/repository" in result.stderr
     assert "may have been received" not in result.stderr
+
+
+@pytest.fixture
+def mortal(carnet: Any) -> Iterator[str]:
+    """A way to the repository that carries one message, and breaks off at each that follows."""
+    carried: list[bytes] = []
+
+    class Relay(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if carried:
+                return
+            carried.append(body)
+            headers = {"Content-Type": self.headers["Content-Type"]}
+            answer = urllib3.request("POST", carnet.repository, body=body, headers=headers)
+            self.send_response(answer.status)
+            self.send_header("Content-Type", answer.headers["Content-Type"])
+            self.end_headers()
+            self.wfile.write(answer.data)
+
+        def log_message(self, *args: Any) -> None:
+            """Silent."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Relay) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/repository"
+        server.shutdown()
+
+
+def test_what_was_accepted_before_the_service_was_lost_is_told_to_programs(
+    run: Run, mortal: str, patient: str, tmp_path: Path
+) -> None:
+    files = [tmp_path / f"{number}.txt" for number in range(3)]
+    for file in files:
+        file.write_text(file.name)
+    result = run("send", *map(str, files), "--patient", patient, "--repository", mortal, "--json")
+    assert result.exit_code == 3, result.output
+    assert "no answer" in result.stderr
+    [submission] = json.loads(result.stdout)
+    assert submission["outcome"] == "Success"
+    assert submission["documents"][0]["file"] == "0.txt"
+
+
+def test_the_next_step_names_the_registry_beside_a_repository_that_was_named(
+    run: Run, mortal: str, patient: str, letter_file: Path
+) -> None:
+    from_default = {"CARNET_REGISTRY": "http://127.0.0.1:8080/registry"}
+    result = run("send", str(letter_file), "--patient", patient, "--repository", mortal, env=from_default)
+    assert result.exit_code == 0, result.output
+    assert f"find --patient '{patient}' --registry {mortal.removesuffix('repository')}registry" in result.stdout
 
 
 @pytest.mark.parametrize(

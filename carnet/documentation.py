@@ -7,8 +7,11 @@ from typing import Final
 
 import click
 
+from carnet.checks_page import checks_page
 from carnet.cli import main
 from carnet.settings import key_name, option_name, table, variable_name
+from dmp.lot_page import render as signature_rules_page
+from dmp.rules.page import render as dmp_rules_page
 from metadata.rules.page import render as rules_page
 from metadata.storedqueries_page import page as queries_page
 
@@ -78,7 +81,10 @@ def configuration_page() -> str:
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "command.md": command_page,
     "configuration.md": configuration_page,
+    "checks.md": checks_page,
     "rules.md": rules_page,
+    "rules-dmp.md": dmp_rules_page,
+    "rules-signature.md": signature_rules_page,
     "queries.md": queries_page,
 }
 """File in docs/ → what it must hold."""

@@ -3,6 +3,7 @@
 Everything that looks at callers is gathered here, so that a profile is whole or does not start.
 """
 
+import tomllib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -18,6 +19,7 @@ from repository.verification import SetVerifier
 from security.gate import Gate, OpenGate, Refused
 
 if TYPE_CHECKING:
+    from dmp.vihf import VihfOptions
     from security.saml import ReplayStore
 
 DMP_TRANSACTIONS: Final = frozenset({"ITI-18", "ITI-41", "ITI-43"})
@@ -106,14 +108,16 @@ def _dmp(settings: Settings, base: AffinityDomain, transport: Transport, replays
         policies = set_policies(settings.signature_policies)
     except ValueError as error:
         raise ConfigurationError(f"--signature-policies: {error}") from None
-    language = language_of(settings)
-    policy = LotPolicy(policies, strict_metadata=settings.strict, explain=settings.sandbox, language=language)
+    language, sites = language_of(settings), sites_of(settings)
+    policy = LotPolicy(
+        policies, strict_metadata=settings.strict, sites=sites, explain=settings.sandbox, language=language
+    )
     if settings.strict:
         policy = replace(policy, leniencies=frozenset())
     verifier: SetVerifier = LotVerifier(lambda: trust.current, policy)
     if settings.coherence != "off":
         verifier = Coherent(verifier, Coherence(settings.coherence), language)
-    options = VihfOptions.strict() if settings.strict else VihfOptions()
+    options = replace(VihfOptions.strict() if settings.strict else _options(settings), sites=sites)
     return Profile(
         domain(base, ins=ins, strict=settings.strict),
         VihfGate(trust, options, replays),
@@ -124,6 +128,32 @@ def _dmp(settings: Settings, base: AffinityDomain, transport: Transport, replays
         ids_in_any_case=True,
         explain=settings.sandbox,
     )
+
+
+def _options(settings: Settings) -> "VihfOptions":
+    from dmp.vihf import Leniency, VihfOptions
+
+    names = _words(settings.vihf_leniencies)
+    if not names:
+        return VihfOptions()
+    try:
+        return VihfOptions(leniencies=frozenset(Leniency(name) for name in names if name != "none"))
+    except ValueError as error:
+        raise ConfigurationError(f"vihf-leniencies: {error}; there are {', '.join(Leniency)}, or none") from None
+
+
+def sites_of(settings: Settings) -> dict[str, frozenset[str]]:
+    """The table of the setting `sites`. Raises `ConfigurationError`."""
+    if settings.sites is None:
+        return {}
+    try:
+        written = tomllib.loads(settings.sites.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"sites {settings.sites}: {error}") from None
+    for entity, sites in written.items():
+        if not (isinstance(sites, list) and all(isinstance(each, str) for each in sites)):
+            raise ConfigurationError(f'sites {settings.sites}: write {entity} = ["Struct_IdNat of a site", …]')
+    return {entity: frozenset(sites) for entity, sites in written.items()}
 
 
 def _of_the_token(caller: Any, patient_ids: Collection[str]) -> None:

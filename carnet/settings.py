@@ -94,6 +94,14 @@ class Settings:
     strict: bool = _setting(
         False, "Under dmp: refuse what certified software is forgiven, in metadata, tokens and signatures."
     )
+    vihf_leniencies: str = _setting(
+        "", "Under dmp: what is accepted in tokens that a strict reader refuses, by the names of docs/checks.md, "
+        "between commas; empty: the usual ones; none: nothing."
+    )  # fmt: skip
+    sites: Path | None = _setting(
+        None, "Under dmp: TOML file that gives, for the Struct_IdNat of a legal entity, a list of those of its sites, "
+        "for which it may act and sign."
+    )  # fmt: skip
     coherence: str = _setting(
         "off", "Under dmp: what is done when an entry contradicts the header of its CDA document.",
         choices=("off", "warn", "refuse"),

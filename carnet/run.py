@@ -55,6 +55,7 @@ def announce(settings: Settings, endpoints: "Endpoints") -> None:
     """What a person reads first."""
     from carnet.ready import banner
     from carnet.standing import standing_of
+    from carnet.urls import without_password
 
     notes = (
         () if settings.codes or settings.profile == "dmp" else ("Any code is accepted: name your codes with --codes.",)
@@ -64,7 +65,7 @@ def announce(settings: Settings, endpoints: "Endpoints") -> None:
         import structlog
 
         structlog.get_logger().warning(standing.warning)
-    database = settings.database or "SQLite"
+    database = without_password(settings.database) or "SQLite"
     print(banner(endpoints, standing, data=settings.data, database=database, notes=notes), flush=True)  # noqa: T201
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from carnet.config import Configuration
 from carnet.settings import key_name
+from carnet.urls import without_password
 
 WIDE = 120
 """Columns from which a table has room for sentences."""
@@ -23,7 +24,7 @@ def show_configuration(configuration: Configuration, *, as_json: bool) -> None:
     if as_json:
         rows = {
             key_name(entry.name): {
-                "value": _plain(getattr(configuration.settings, entry.name)),
+                "value": _plain(_shown(configuration, entry.name)),
                 "origin": configuration.origins[entry.name],
                 "meaning": entry.metadata["sentence"],
             }
@@ -39,7 +40,7 @@ def show_configuration(configuration: Configuration, *, as_json: bool) -> None:
     if wide:
         table.add_column("meaning", overflow="fold", style="dim")
     for entry in fields(configuration.settings):
-        value, origin = getattr(configuration.settings, entry.name), configuration.origins[entry.name]
+        value, origin = _shown(configuration, entry.name), configuration.origins[entry.name]
         shown = f"{_in_toml(value)} {entry.metadata['unit']}".strip()
         style = "dim" if origin == "default" else "green"
         meaning = [entry.metadata["sentence"]] if wide else []
@@ -56,6 +57,11 @@ def show_rules(language: str) -> None:
         console.print(Text.assemble((rule.id, "bold"), f"  {rule.level.value}  ", (rule.spec, "dim")))
         console.print(Padding(Text(rule.sentence(language)), (0, 0, 0, 4)))
     console.print(f"{len(BOOK)} rules", style="dim")
+
+
+def _shown(configuration: Configuration, name: str) -> Any:
+    value = getattr(configuration.settings, name)
+    return without_password(value) if name == "database" else value
 
 
 def _plain(value: Any) -> Any:

@@ -62,6 +62,13 @@ def test_config_is_a_table_for_people(runner: CliRunner) -> None:
     assert re.search(r"^port\s+9\s+--port", result.output, re.M)
 
 
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_config_never_shows_the_password_of_the_database(runner: CliRunner, form: list[str]) -> None:
+    result = runner.invoke(main, ["config", *form, "--database", "postgresql://carnet:secret@db/carnet"])
+    assert "postgresql://carnet:***@db/carnet" in result.output
+    assert "secret" not in result.output
+
+
 def test_a_wrong_setting_is_one_sentence(runner: CliRunner) -> None:
     result = runner.invoke(main, ["config"], env={"CARNET_PORT": "eighty"})
     assert result.exit_code == 1

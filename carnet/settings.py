@@ -50,7 +50,8 @@ class Settings:
         "", "Database URL; empty: an SQLite file in the data directory.", option=True, metavar="URL"
     )
     documents: str = _setting(
-        "", "Where document bytes lie: a directory, or s3://, az:// or gs:// and a bucket; empty: in the data directory.",
+        "", "Where document bytes lie: a directory, or s3://, az:// or gs:// and a bucket; empty: in the data "
+        "directory.",
         option=True, metavar="URL",
     )  # fmt: skip
 

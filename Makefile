@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PORT ?= 8080
 DATA ?= carnet-data
 TESTS ?=
-PYTEST_ARGS ?=
+PYTEST_ARGS ?= -n auto
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help

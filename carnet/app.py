@@ -136,7 +136,7 @@ def assemble(
         if feed_listener is not None:
             serve_mllp = partial(_serve_mllp, feed_listener, feed, finished)
     if unique_id is not None:
-        repository = parts.repository_of(settings, database, registry, unique_id)
+        repository = parts.repository_of(settings, database, registry, unique_id, transport.trust)
         permit = profile.permit_documents
         repository = replace(
             repository,

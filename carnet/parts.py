@@ -1,11 +1,13 @@
 """The parts of a server, each made from the settings that concern it. Each raises `ConfigurationError`."""
 
+import ssl
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Literal, cast
 
 from carnet.config import ConfigurationError
+from carnet.forwarding import TlsRegistry
 from carnet.settings import Settings
 from metadata import affinity
 from metadata.affinity import AffinityDomain
@@ -17,6 +19,9 @@ from repository.documents import open_store
 from repository.forwarding import CoHosted, RegistryLink, SoapRegistry
 from repository.repair import reconcile, sweep
 from repository.repository import Repository
+from security.certificates import LiveTrust, TrustStore
+from security.keyfiles import KeyFileError, read_pem
+from security.tlscontexts import client_context
 from soap.client import SoapClient
 from soap.message import Limits
 from storage import Database, key_of
@@ -107,7 +112,13 @@ def holds(database: Database, unique_id: str) -> bool:
     return found is not None and found.kind == Located.ENTRY_UNIQUE_ID
 
 
-def repository_of(settings: Settings, database: Database, registry: Registry | None, unique_id: str) -> Repository:
+def repository_of(
+    settings: Settings,
+    database: Database,
+    registry: Registry | None,
+    unique_id: str,
+    trust: LiveTrust | None = None,
+) -> Repository:
     """The repository, with the registry beside it or the one at `--registry-url`."""
     try:
         documents = open_store(settings.documents or str((settings.data / "documents").resolve()))
@@ -115,10 +126,34 @@ def repository_of(settings: Settings, database: Database, registry: Registry | N
         raise ConfigurationError(f"--documents: {error}") from None
     link: RegistryLink
     if settings.registry_url or registry is None:
-        link = SoapRegistry(SoapClient(settings.registry_url, timeout=settings.registry_timeout))
+        link = remote_registry(settings, trust)
     else:
         link = CoHosted(registry.register, partial(holds, database))
     return Repository(unique_id, database, documents, link, language_of(settings))
+
+
+def remote_registry(settings: Settings, trust: LiveTrust | None) -> RegistryLink:
+    """The registry at `--registry-url`: with https and `--trust`, believed and spoken to as everybody else."""
+    if trust is None or not settings.registry_url.lower().startswith("https:"):
+        return SoapRegistry(_soap_client(settings))
+
+    def make(store: TrustStore) -> RegistryLink:
+        own = None
+        if settings.client_cert is not None and settings.client_key is not None:
+            own = read_pem(settings.client_cert, settings.client_key)
+        return SoapRegistry(_soap_client(settings, client_context(store, own)))
+
+    try:
+        return TlsRegistry(trust, make)
+    except (KeyFileError, OSError) as error:
+        raise ConfigurationError(f"client-cert: {error}") from None
+
+
+def _soap_client(settings: Settings, tls: ssl.SSLContext | None = None) -> SoapClient:
+    try:
+        return SoapClient(settings.registry_url, timeout=settings.registry_timeout, tls=tls)
+    except ValueError as error:
+        raise ConfigurationError(f"--registry-url: {error}") from None
 
 
 def repairs_of(settings: Settings, repository: Repository) -> tuple[Callable[[], object], Callable[[], object]]:

@@ -58,7 +58,10 @@ def _named(environ: dict[str, Any]) -> bytes | None:
 @lru_cache(maxsize=256)
 def _der(text: str) -> bytes:
     """DER of `$ssl_client_escaped_cert`: PEM, percent-encoded."""
+    pem = unquote(text)
     try:
-        return ssl.PEM_cert_to_DER_cert(unquote(text))
+        if pem.count("-----BEGIN") != 1:
+            raise ValueError("not one certificate")
+        return ssl.PEM_cert_to_DER_cert(pem)
     except ValueError:
-        raise Fault("Sender", "X-SSL-Client-Cert holds no certificate in PEM, percent-encoded") from None
+        raise Fault("Sender", "X-SSL-Client-Cert holds no certificate in PEM, percent-encoded, or several") from None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from carnet.config import Configuration, ConfigurationError
 from carnet.settings import Settings
+from carnet.together import check
 
 if TYPE_CHECKING:
     from carnet.ready import Endpoints
@@ -67,73 +68,6 @@ def announce(settings: Settings, endpoints: "Endpoints") -> None:
         structlog.get_logger().warning(standing.warning)
     database = without_password(settings.database) or "SQLite"
     print(banner(endpoints, standing, data=settings.data, database=database, notes=notes), flush=True)  # noqa: T201
-
-
-def check(settings: Settings) -> None:
-    """Settings that cannot be used together. Raises `ConfigurationError`."""
-    check_keys(settings)
-    if settings.only == "repository" and not settings.registry_url:
-        raise ConfigurationError(
-            "--only repository has no registry to register its documents in: name it with --registry-url URL"
-        )
-    if settings.registry_url and settings.only == "registry":
-        raise ConfigurationError("--registry-url is for a repository: --only registry starts none")
-    if settings.only == "repository" and settings.mllp_port is not None:
-        raise ConfigurationError(
-            "--mllp-port is the registry's patient identity feed: there is none with --only repository"
-        )
-    if settings.ready_file and settings.ready_file.is_dir():
-        raise ConfigurationError(f"--ready-file {settings.ready_file} is a directory: name a file")
-
-
-def check_keys(settings: Settings) -> None:
-    """Whether what looks at callers has what it needs, so that none of it is missing in silence."""
-    with_tls = settings.tls_cert is not None or settings.tls_key is not None
-    if with_tls and (settings.tls_cert is None or settings.tls_key is None):
-        raise ConfigurationError("--tls-cert and --tls-key go together: the certificate and its key, both in PEM")
-    if settings.sandbox:
-        if settings.profile != "dmp":
-            raise ConfigurationError("--sandbox is for --profile dmp: the ihe profile asks nobody for keys")
-        if with_tls or settings.trust or settings.private_socket:
-            raise ConfigurationError(
-                "--sandbox makes its own keys and listens with them: leave --trust, --tls-cert, --tls-key and "
-                "private-socket out, or leave --sandbox out"
-            )
-        return _check_dmp(settings)
-    if settings.trust is not None and not (with_tls or settings.private_socket):
-        raise ConfigurationError(
-            "--trust asks clients for a certificate, which takes TLS: add --tls-cert and --tls-key, or private-socket "
-            "for a proxy that ends TLS"
-        )
-    if settings.profile == "dmp":
-        if settings.trust is None:
-            raise ConfigurationError(NO_KEYS)
-        return _check_dmp(settings)
-    for name in ("xua", "dsg"):
-        if getattr(settings, name) != "off" and settings.trust is None:
-            raise ConfigurationError(f"{name} = {getattr(settings, name)} needs --trust: whom to believe")
-    if settings.dsg != "off" and settings.only == "registry":
-        raise ConfigurationError("dsg is for a repository, which has the documents: --only registry starts none")
-    return None
-
-
-def _check_dmp(settings: Settings) -> None:
-    if settings.only or settings.registry_url:
-        raise ConfigurationError(
-            "--profile dmp serves both actors in one process: leave --only and --registry-url out. Between two of them "
-            "metadata would travel without the token and the signature that vouch for it"
-        )
-    for name in ("xua", "dsg"):
-        if getattr(settings, name) != "off":
-            raise ConfigurationError(
-                f"{name} is for --profile ihe; the dmp profile always asks for a VIHF and a signature"
-            )
-
-
-NO_KEYS = (
-    "--profile dmp needs --trust DIR with --tls-cert FILE and --tls-key FILE: whoever calls shows a certificate and a "
-    "token. `carnet pki init` makes test ones; `carnet serve --profile dmp --sandbox` makes them and uses them"
-)
 
 
 def prepare_data(data: Path) -> None:

@@ -77,6 +77,9 @@ class Settings:
         "clients must show a certificate.",
         option=True, metavar="DIR",
     )  # fmt: skip
+    ocsp: bool = _setting(
+        False, "Ask the OCSP responder that a certificate names where there is no revocation list in force."
+    )
     private_socket: Path | None = _setting(
         None, "Unix socket for a proxy on this machine that ends TLS; X-SSL-Client-Cert is believed there, and nowhere "
         "else.",
@@ -135,6 +138,10 @@ class Settings:
         "", "Where the repository registers its documents (ITI-42); empty: the registry in the same process.",
         option=True, metavar="URL",
     )  # fmt: skip
+    client_cert: Path | None = _setting(
+        None, "What the repository shows to a registry on https, in PEM; --trust says whether to believe the registry."
+    )
+    client_key: Path | None = _setting(None, "The key of client-cert, in PEM.")
     repository_unique_id: str = _setting(
         "", "The repository's OID; empty: one is made at first start and kept in the data directory."
     )

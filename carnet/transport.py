@@ -8,7 +8,7 @@ import structlog
 from carnet.config import ConfigurationError
 from carnet.connection import TlsConnection
 from carnet.settings import Settings
-from security.certificates import LiveTrust, TrustStoreError
+from security.certificates import LiveTrust, Online, TrustStoreError
 from security.keyfiles import KeyFileError
 from security.tls import HandshakeRefused, ServerTls
 
@@ -34,7 +34,7 @@ def transport_of(settings: Settings, refused: Callable[[HandshakeRefused], None]
     trust = None
     if settings.trust is not None:
         try:
-            trust = LiveTrust(settings.trust, failed=_not_read_again)
+            trust = LiveTrust(settings.trust, online=_responder(settings), failed=_not_read_again)
         except (TrustStoreError, OSError) as error:
             raise ConfigurationError(f"--trust {settings.trust}: {error}") from None
         for problem in trust.value.problems:
@@ -61,6 +61,14 @@ def transport_of(settings: Settings, refused: Callable[[HandshakeRefused], None]
     except (KeyFileError, OSError) as error:
         raise ConfigurationError(f"--tls-cert: {error}") from None
     return Transport(trust, tls)
+
+
+def _responder(settings: Settings) -> Online | None:
+    if not settings.ocsp:
+        return None
+    from security.ocsp import OcspClient
+
+    return OcspClient()
 
 
 def _not_read_again(error: Exception) -> None:

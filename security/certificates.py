@@ -25,6 +25,7 @@ __all__ = [
     "CertificateRefused",
     "Evidence",
     "LiveTrust",
+    "Online",
     "Reason",
     "TrustStore",
     "TrustStoreError",

@@ -87,15 +87,40 @@ def replacement_target(submission: Submission, case: Case) -> Marks:
 )
 def replacement_repeated(submission: Submission, _case: Case) -> Marks:
     # The text does not say it; the second replacement would find its target deprecated.
-    targets = [a.target for a in submission.associations if a.type in v.REPLACEMENTS and a.target]
+    targets = _replaced(submission)
     if len(set(targets)) == len(targets):
         return NONE
     replaced = Counter(targets)
-    last = {a.target: a.entry_uuid for a in submission.associations if a.type in v.REPLACEMENTS}
+    last = {_one_case(a.target): a.entry_uuid for a in submission.associations if a.type in v.REPLACEMENTS}
     return [
         Mark("/@targetObject", {"got": target, "count": count}, last[target])
         for target, count in replaced.items()
         if count > 1
+    ]
+
+
+@rule(
+    id="association.replacement.used",
+    level=MUST,
+    code=in_each(ErrorCode.DEPRECATED_DOCUMENT, "ITI-41", "ITI-42", "ITI-61"),
+    spec="ITI TF-3 4.2.2.2.2",
+    en="{type} {object} leads to {got}, which this submission replaces and so deprecates; let it lead to the "
+    "replacement",
+    fr="{type} {object} mène à {got}, que cette soumission remplace et rend donc obsolète ; le faire mener au "
+    "remplaçant",
+    on=On.SUBMISSION,
+)
+def replaced_used(submission: Submission, case: Case) -> Marks:
+    # The text does not say it; else an Approved addendum, or a Folder, would be left with a Deprecated document.
+    replaced = {target for target in _replaced(submission) if target not in case.objects}
+    if not replaced:
+        return NONE
+    return [
+        Mark("/@targetObject", {"got": a.target, "type": a.type.rpartition(":")[2]}, a.entry_uuid)
+        for a in submission.associations
+        if _one_case(a.target) in replaced
+        and a.type not in v.REPLACEMENTS
+        and case.shape(a.source) not in (Shape.SUBMISSION_SET, Shape.PACKAGE)
     ]
 
 
@@ -151,6 +176,16 @@ def documentation_forbidden(association: Association, _case: Case) -> Marks:
         return NONE
     at = f"/Classification[@classificationScheme='{v.ASSOCIATION_DOCUMENTATION}']"
     return mark(at, got=association.type.rpartition(":")[2])
+
+
+def _replaced(submission: Submission) -> list[str]:
+    """The targets of its replacements."""
+    return [_one_case(a.target) for a in submission.associations if a.type in v.REPLACEMENTS and a.target]
+
+
+def _one_case(reference: str) -> str:
+    """A UUID in lower case; a symbolic id as it is."""
+    return reference.lower() if reference.startswith("urn:uuid:") else reference
 
 
 def _on_a_cycle(submission: Submission, case: Case) -> frozenset[str]:

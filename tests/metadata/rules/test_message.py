@@ -152,6 +152,7 @@ BREAKS: dict[str, Callable[[Sample], None]] = {
     "association.relationship.source": lambda s: s.attr("append", source=NOWHERE),
     "association.replacement.target": _replaced_in_the_message,
     "association.replacement.repeated": lambda s: s.link("again", v.XFRM_RPLC, "note", OLD),
+    "association.replacement.used": lambda s: s.attr("append", target=OLD),
     "association.cycle": lambda s: s.attr("replace", target="note"),
     "association.append.transformed": lambda s: s.attr("replace", association_type=v.XFRM),
     "association.status.missing": lambda s: s.no_slot("set-letter", "SubmissionSetStatus"),

@@ -41,18 +41,19 @@ class PatientFeed:
         """The patient exists, or was changed; returns how many ids were of this domain.
 
         An update about a patient never heard of makes the patient known. Raises `PatientRefused` for an id that was
-        merged into another.
+        merged into another; then none is announced.
         """
         own = self._own(identifiers)
-        for patient_id in own:
-            self._patients.announce(str(patient_id))
+        if own:
+            self._patients.announce(*map(str, own))
         return len(own)
 
     def merge(self, surviving: Iterable[Identifier], subsumed: Iterable[Identifier]) -> int:
         """Each subsumed id of this domain becomes the surviving one; returns how many did.
 
         None on either side: a merge of other domains, nothing to do. Raises `PatientRefused` when only one side is of
-        this domain, when it is not clear which survives, and when the registry refuses. # ITI TF-2 3.8.4.2.3
+        this domain, when it is not clear which survives, and when the registry refuses one; then none is merged.
+        # ITI TF-2 3.8.4.2.3
         """
         kept, gone = self._own(surviving), self._own(subsumed)
         if not kept and not gone:
@@ -60,9 +61,8 @@ class PatientFeed:
         if not kept or not gone:
             side = "surviving" if gone else "subsumed"
             raise PatientRefused(f"the {side} patient has no id of this domain")
-        pairs = [(_survivor_of(patient_id, kept), patient_id) for patient_id in gone]
-        for survivor, patient_id in pairs:
-            self._patients.merge(str(survivor), str(patient_id))
+        pairs = [(str(_survivor_of(patient_id, kept)), str(patient_id)) for patient_id in gone]
+        self._patients.merge_all(pairs)
         return len(pairs)
 
     def _own(self, identifiers: Iterable[Identifier]) -> list[CX]:

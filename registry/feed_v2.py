@@ -164,11 +164,16 @@ def _parse(text: str) -> Any:
 
 
 def _identifiers(message: Any, segment: str, field: int) -> list[Identifier]:
-    """The repetitions of a CX field; raises `MessageRefused` when there is none."""
+    """The repetitions of a CX field; raises `MessageRefused` when there is none, or more than one such segment."""
     try:
-        repetitions = message.segment(segment)[field]
+        segments = message.segments(segment)
     except KeyError:
         raise MessageRefused("AE", "100", f"{segment}^1", f"there is no {segment} segment") from None
+    if len(segments) > 1:  # ITI TF-2 3.8.4.2: each pair of patients is merged by a message of its own
+        reason = f"there are {len(segments)} {segment} segments; send a message for each patient"
+        raise MessageRefused("AE", "100", f"{segment}^2", reason)
+    try:
+        repetitions = segments[0][field]
     except IndexError:
         repetitions = ()
     found = [Identifier(*parts) for parts in _parts(repetitions) if parts[0]]

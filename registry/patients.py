@@ -166,22 +166,23 @@ class Patients:
         self._domain = domain
         self._clock = clock
 
-    def announce(self, patient_id: str) -> None:
-        """The patient exists (A01, A04, A05, A08; record added or revised). Does nothing for one already known.
+    def announce(self, *patient_ids: str) -> None:
+        """The patients exist (A01, A04, A05, A08; record added or revised). Does nothing for those already known.
 
-        Raises `PatientRefused` for an id of another authority, or one that was merged into another.
+        Raises `PatientRefused` for an id of another authority, or one that was merged into another; none is announced
+        then.
         """
-        pid = self._own(patient_id)
+        pids = frozenset([self._own(patient_id) for patient_id in patient_ids])
         now = stamp(self._clock())
 
         def work(connection: sa.Connection) -> None:
-            one = find(connection, (pid,), "update")[pid]
-            if one.state is None:
-                insert(connection, (one,), PatientState.ACTIVE, now)
-            elif one.state is PatientState.SEEN:
-                connection.execute(_SET_STATE, {"of": one.pat, "to": PatientState.ACTIVE, "at": now})
-            elif one.state is PatientState.MERGED:
-                raise PatientRefused(f"{pid} was merged into another patient and cannot come back")
+            for pid, one in find(connection, pids, "update").items():
+                if one.state is None:
+                    insert(connection, (one,), PatientState.ACTIVE, now)
+                elif one.state is PatientState.SEEN:
+                    connection.execute(_SET_STATE, {"of": one.pat, "to": PatientState.ACTIVE, "at": now})
+                elif one.state is PatientState.MERGED:
+                    raise PatientRefused(f"{pid} was merged into another patient and cannot come back")
 
         self._database.write(work)
 
@@ -191,17 +192,24 @@ class Patients:
         Raises `PatientRefused` when the ids are equal, one belongs to another authority, is unknown or was merged
         already. Not reversible. # ITI TF-2 3.8.4.2.4
         """
-        kept, gone = self._own(surviving), self._own(subsumed)
-        if kept == gone:
-            raise PatientRefused(f"{kept} cannot be merged into itself")
+        self.merge_all([(surviving, subsumed)])
+
+    def merge_all(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Several `merge`s of (surviving, subsumed), one after the other; all of them, or none when one is refused."""
+        merges = [(self._own(surviving), self._own(subsumed)) for surviving, subsumed in pairs]
+        for kept, gone in merges:
+            if kept == gone:
+                raise PatientRefused(f"{kept} cannot be merged into itself")
         now = stamp(self._clock())
 
         def work(connection: sa.Connection) -> None:
-            patients = find(connection, (kept, gone), "update")
-            for one in patients.values():
-                self._mergeable(one)
-            insert(connection, (p for p in patients.values() if p.state is None), PatientState.SEEN, now)
-            _subsume(connection, patients[kept].pat, patients[gone].pat, now)
+            find(connection, {pid for pair in merges for pid in pair}, "update")  # all locks at once, in their order
+            for kept, gone in merges:
+                patients = find(connection, (kept, gone))
+                for one in patients.values():
+                    self._mergeable(one)
+                insert(connection, (p for p in patients.values() if p.state is None), PatientState.SEEN, now)
+                _subsume(connection, patients[kept].pat, patients[gone].pat, now)
 
         self._database.write(work)
 

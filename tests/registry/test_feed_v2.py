@@ -200,6 +200,44 @@ def test_a_merge_that_cannot_be_is_an_application_error(
     assert patients.standing(BOB) is Standing.KNOWN
 
 
+def test_a_merge_of_several_ids_is_done_whole_or_not_at_all(feed: PatientFeed, patients: Patients) -> None:
+    patients.announce(ANN)
+    patients.announce(BOB)
+    message = adt("A40", pid(ANN), f"MRG|{BOB}~nobody^^^&2.999.31&ISO")
+    assert b"MSA|AE" in answer(message, feed)
+    assert patients.standing(BOB) is Standing.KNOWN
+    patients.announce("nobody^^^&2.999.31&ISO")
+    assert b"MSA|AA" in answer(message, feed)
+    assert patients.standing(BOB) is Standing.SUBSUMED
+
+
+def test_several_ids_are_announced_all_or_none(feed: PatientFeed, patients: Patients) -> None:
+    for patient_id in (ANN, BOB):
+        patients.announce(patient_id)
+    patients.merge(ANN, BOB)
+    assert b"MSA|AE" in answer(adt("A01", pid("new1^^^&2.999.31&ISO", BOB)), feed)
+    assert patients.standing("new1^^^&2.999.31&ISO") is Standing.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("message", "segment"),
+    [
+        (adt("A40", pid(ANN), f"MRG|{BOB}", pid("cid9^^^&2.999.31&ISO"), "MRG|dan1^^^&2.999.31&ISO"), "PID"),
+        (adt("A40", pid(ANN), f"MRG|{BOB}", "MRG|dan1^^^&2.999.31&ISO"), "MRG"),
+        (adt("A01", pid(ANN), pid("cid9^^^&2.999.31&ISO")), "PID"),
+    ],
+)
+def test_a_message_about_several_patients_is_refused_whole(
+    feed: PatientFeed, patients: Patients, message: bytes, segment: str
+) -> None:
+    patients.announce(BOB)
+    reply = segments(answer(message, feed))
+    assert reply["MSA"][1] == "AE"
+    assert reply["ERR"][1].startswith(f"{segment}^2^^100&")
+    assert patients.standing(BOB) is Standing.KNOWN
+    assert patients.standing(ANN) is Standing.UNKNOWN
+
+
 def test_a_subsumed_patient_cannot_be_announced_again(feed: PatientFeed, patients: Patients) -> None:
     patients.announce(ANN)
     patients.announce(BOB)

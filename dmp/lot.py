@@ -9,12 +9,12 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from dmp.lot_policy import DMP, LotPolicy
 from dmp.lot_rules import broken, of_reason
 from dmp.lot_shape import Shape, SignedSet, examined, shape_of, uri_of
-from dmp.lot_signer import Signatory, SignerTrust, relate, submitted
+from dmp.lot_signer import Signatory, SignerTrust, relate, signatory_of, submitted
 from dmp.nomenclature import SIGNATURE_EVENT
 from metadata.errors import RegistryError
 from metadata.model import DocumentEntry
@@ -25,6 +25,7 @@ from security.dsg import Expected, SetDocument, SetSignatureVerdict, SignatureRe
 from security.gate import Caller
 from security.names import DistinguishedName
 from security.xmlsignature import STRICT_SET
+from security.xmlsignature.algorithms import der_of
 
 
 class LotDocument(Protocol):
@@ -137,7 +138,7 @@ class LotVerifier:
 
     def _accepted(self, signed: SignedSet, verdict: SetSignatureVerdict, caller: Caller | None) -> LotVerdict:
         certificate = verdict.certificate
-        signatory = Signatory.of(certificate) if self.policy.french else None
+        signatory = signatory_of(der_of(certificate)) if self.policy.french else None
         signer = signatory.identifier if signatory else str(DistinguishedName.of(certificate.subject))
         findings: list[Finding] = []
         forgiven = [*verdict.leniencies, *signed.leniencies]
@@ -182,7 +183,7 @@ def _content(
     caller: Caller | None,
     forgiven: Sequence[str],
 ) -> bytes:
-    held: dict[str, Any] = json.loads(verdict.to_json())
+    held = verdict.as_values()
     held["lot"] = {
         "signer": signer,
         "kind": None if signatory is None else "person" if signatory.is_person else "structure",

@@ -15,9 +15,10 @@ from metadata.translate import Submission
 from metadata.vocabulary import SIGNS
 
 _ENTRY_RULES = {
-    strict: tuple(rule for rule in book if rule.id.startswith("fr.signature."))
+    strict: tuple(rule for rule in book if rule.id.startswith("fr.signature.") and rule.level is MUST)
     for strict, book in ((False, FRENCH), (True, FRENCH_STRICT))
 }
+"""Those that refuse; what they only warn of is told by the registry, which runs them all."""
 _NO_BOOK = RuleBook()
 _SIGNED = AffinityDomain.open()
 _UNSIGNED = AffinityDomain(waived=frozenset({"fr.signature.missing"}))
@@ -90,15 +91,15 @@ def shape_of(submission: Submission, policy: LotPolicy) -> Shape:
 
 
 def _entry_findings(submission: Submission, policy: LotPolicy) -> tuple[Finding, ...]:
-    """The rules of the book that refuse; what they only warn of is told by the registry, which runs them too."""
-    found = check(
-        submission,
-        _SIGNED if policy.required else _UNSIGNED,
-        transaction="ITI-41",
-        extra=_ENTRY_RULES[policy.strict_metadata],
-        book=_NO_BOOK,
+    return tuple(
+        check(
+            submission,
+            _SIGNED if policy.required else _UNSIGNED,
+            transaction="ITI-41",
+            extra=_ENTRY_RULES[policy.strict_metadata],
+            book=_NO_BOOK,
+        )
     )
-    return tuple(finding for finding in found if finding.rule.level is MUST)
 
 
 def _targets(submission: Submission, signed: SignedSet) -> Counter[str]:

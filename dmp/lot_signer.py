@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Self
 
 from cryptography import x509
@@ -60,6 +61,15 @@ class Signatory:
         return cls(structure, False, structure=structure, organisation=organisation) if structure else None
 
 
+@lru_cache(maxsize=1024)
+def signatory_of(der: bytes) -> Signatory | None:
+    """The holder that a certificate names, read once for each; whether it is to be believed is asked every time.
+
+    Raises `CertificateRefused` for one that cannot be read.
+    """
+    return Signatory.of(parse(der))
+
+
 def _is_structure(text: str) -> bool:
     try:
         StructIdNat.parse(text)
@@ -88,8 +98,7 @@ class SignerTrust:
     def validate(self, certificate: x509.Certificate | bytes, usage: Usage, *, at: datetime) -> ValidatedCertificate:
         """Raises `CertificateRefused`."""
         der = certificate if isinstance(certificate, bytes) else certificate.public_bytes(Encoding.DER)
-        parsed = parse(der)
-        signatory = Signatory.of(parsed)
+        signatory = signatory_of(der)
         if signatory is None:
             raise _wrong("its subject is neither a person (CN = PS_IdNat) nor a structure (OU = Struct_IdNat)")
         if usage is not (Usage.SIGN if signatory.is_person else Usage.SEAL):
@@ -159,7 +168,7 @@ def _other_card(signatory: Signatory, client: bytes | None) -> bool:
 
 
 def _holder(certificate: bytes | None) -> Signatory | None:
-    return None if certificate is None else Signatory.of(x509.load_der_x509_certificate(certificate))
+    return None if certificate is None else signatory_of(certificate)
 
 
 def _id(xcn: str | None) -> str | None:

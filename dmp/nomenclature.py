@@ -84,17 +84,23 @@ COMPLETE: Final = (
 """The attributes of which `codes/` has every code; of the others it has some."""
 
 
+_SIGNATURE_CLASSES, _SIGNATURE_TYPES, _SIGNATURE_FORMATS = (
+    frozenset((code.code, code.scheme) for code in codes)
+    for codes in ((SIGNATURE_CLASS,), (SIGNATURE_TYPE,), SIGNATURE_FORMATS)
+)
+
+
 def is_signature(entry: DocumentEntry) -> bool:
     """Whether the entry is that of a signature of a submission set: by its class, its type or its format."""
     return (
-        _is(entry.class_code, SIGNATURE_CLASS)
-        or _is(entry.type_code, SIGNATURE_TYPE)
-        or any(_is(entry.format_code, known) for known in SIGNATURE_FORMATS)
+        _among(entry.class_code, _SIGNATURE_CLASSES)
+        or _among(entry.type_code, _SIGNATURE_TYPES)
+        or _among(entry.format_code, _SIGNATURE_FORMATS)
     )
 
 
-def _is(code: Code | None, known: Code) -> bool:
-    return code is not None and same_code(code, known)
+def _among(code: Code | None, known: frozenset[tuple[str, str]]) -> bool:
+    return code is not None and (code.code, code.scheme) in known
 
 
 def same_code(code: Code, other: Code) -> bool:

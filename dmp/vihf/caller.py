@@ -61,7 +61,7 @@ class VihfCaller(Caller):
         """
         if not self.patient_id:
             raise _refused(Reason.PATIENT_MISMATCH, "le VIHF n'a pas de resource-id ; la requête concerne un patient")
-        if any(not same_patient(self.patient_id, each) for each in patients):
+        if any(not same_patient(self.patient_id, each) for each in set(patients)):
             raise _refused(Reason.PATIENT_MISMATCH, "le patient de la requête n'est pas celui du VIHF (resource-id)")
 
     def require_structure(self, authors: Iterable[Author]) -> None:

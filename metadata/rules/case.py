@@ -1,5 +1,7 @@
 """What a rule may look at beside its subject: the message as a whole, the domain, the transaction, the facts."""
 
+from typing import Any
+
 from metadata.affinity import AffinityDomain
 from metadata.ebrim import Classification, ExternalIdentifier, Kind, RegistryObject, Slot
 from metadata.facts import Facts
@@ -7,6 +9,8 @@ from metadata.model import DocumentEntry, Folder, SubmissionSet, XdsObject
 from metadata.rules.book import Shape
 from metadata.translate import Submission, is_folder, is_submission_set
 from metadata.vocabulary import HAS_MEMBER
+
+_PARTS = frozenset(("classifications", "every_slot", "identifiers", "slots"))
 
 Described = SubmissionSet | DocumentEntry | Folder
 
@@ -16,23 +20,38 @@ class View:
 
     __slots__ = ("classifications", "every_slot", "identifiers", "o", "shape", "slots", "value")
 
+    slots: dict[str, Slot]
+    """The first Slot of each name."""
+    every_slot: list[tuple[Classification | None, Slot]]
+    """Its own Slots, then those of its Classifications, each with the Classification it stands in."""
+    classifications: dict[str, list[Classification]]
+    """By classificationScheme."""
+    identifiers: dict[str, list[ExternalIdentifier]]
+    """By identificationScheme."""
+
     def __init__(self, o: RegistryObject, shape: Shape, value: XdsObject | None) -> None:
         self.o = o
         self.shape = shape
         self.value = value
-        self.slots: dict[str, Slot] = {slot.name: slot for slot in reversed(o.slots)}
-        """The first Slot of each name."""
-        self.every_slot: list[tuple[Classification | None, Slot]] = [(None, slot) for slot in o.slots]
-        """Its own Slots, then those of its Classifications, each with the Classification it stands in."""
-        self.classifications: dict[str, list[Classification]] = {}
-        """By classificationScheme."""
+
+    def __getattr__(self, name: str) -> Any:
+        """The parts, sorted when the first of them is asked for: rules on values alone never ask."""
+        if name not in _PARTS:
+            raise AttributeError(name)
+        self._sort()
+        return getattr(self, name)
+
+    def _sort(self) -> None:
+        o = self.o
+        self.slots = {slot.name: slot for slot in reversed(o.slots)}
+        self.every_slot = [(None, slot) for slot in o.slots]
+        self.classifications = {}
         for c in o.classifications:
             for slot in c.slots:
                 self.every_slot.append((c, slot))
             if c.scheme:
                 self.classifications.setdefault(c.scheme, []).append(c)
-        self.identifiers: dict[str, list[ExternalIdentifier]] = {}
-        """By identificationScheme."""
+        self.identifiers = {}
         for i in o.external_identifiers:
             self.identifiers.setdefault(i.scheme, []).append(i)
 

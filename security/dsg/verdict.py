@@ -45,32 +45,31 @@ class SetSignatureVerdict:
         """The signer's."""
         return self.chain[0]
 
+    def as_values(self) -> dict[str, Any]:
+        """What JSON can hold of it, for whoever keeps more beside it."""
+        return {
+            "policy": self.policy,
+            "set": self.set_uri,
+            "signature_sha256": self.signature_sha256,
+            "signature_method": self.signature_method,
+            "chain": [_text(der_of(each)) for each in self.chain],
+            "usage": self.usage,
+            "signing_time": self.signing_time.isoformat(),
+            "verified_at": self.verified_at.isoformat(),
+            "purpose": self.purpose,
+            "manifest": [
+                [each.uri, each.type, each.transforms, each.digest_method, _text(each.digest)] for each in self.manifest
+            ],
+            "revocation": [
+                [each.source, each.issuer, each.this_update.isoformat(), each.next_update.isoformat()]
+                for each in self.revocation
+            ],
+            "leniencies": list(self.leniencies),
+        }
+
     def to_json(self) -> str:
         """One line, keys sorted; `from_json` gives the same verdict back."""
-        return json.dumps(
-            {
-                "policy": self.policy,
-                "set": self.set_uri,
-                "signature_sha256": self.signature_sha256,
-                "signature_method": self.signature_method,
-                "chain": [_text(der_of(each)) for each in self.chain],
-                "usage": self.usage,
-                "signing_time": self.signing_time.isoformat(),
-                "verified_at": self.verified_at.isoformat(),
-                "purpose": self.purpose,
-                "manifest": [
-                    [each.uri, each.type, each.transforms, each.digest_method, _text(each.digest)]
-                    for each in self.manifest
-                ],
-                "revocation": [
-                    [each.source, each.issuer, each.this_update.isoformat(), each.next_update.isoformat()]
-                    for each in self.revocation
-                ],
-                "leniencies": list(self.leniencies),
-            },
-            ensure_ascii=False,
-            sort_keys=True,
-        )
+        return json.dumps(self.as_values(), ensure_ascii=False, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> "SetSignatureVerdict":

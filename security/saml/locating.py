@@ -33,7 +33,7 @@ def locate(credentials: Credentials) -> Located:
         raise TokenRefused(
             Check.SIZE, Reason.TOO_LARGE, f"an envelope of {len(credentials.root)} bytes; {MESSAGE.size} are read"
         )
-    if credentials.root.count(b"<") - credentials.root.count(b"</") > MESSAGE.elements + 1:
+    if _more_elements(credentials.root, MESSAGE.elements):
         raise TokenRefused(Check.SIZE, Reason.TOO_LARGE, f"more than {MESSAGE.elements} elements")
     header = credentials.header
     security = None if header is None else header.find(n.SECURITY)
@@ -42,7 +42,7 @@ def locate(credentials: Credentials) -> Located:
     envelope = header.getroottree().getroot()
     _check_markup(envelope)
     try:
-        assertion = assertion_of(envelope)
+        assertion = assertion_of(envelope, credentials.root)
     except SignatureRefused as error:
         if next(envelope.iter(n.ASSERTION, f"{{{n.SAML}}}EncryptedAssertion"), None) is None:
             raise TokenRefused(Check.ENVELOPE, Reason.NO_TOKEN, "wsse:Security holds no SAML 2.0 Assertion") from None
@@ -56,6 +56,14 @@ def locate(credentials: Credentials) -> Located:
         raise TokenRefused(Check.XML, Reason.FORBIDDEN_MARKUP, "a comment in wsse:Security")
     message_id = header.findtext(n.MESSAGE_ID)
     return Located(assertion, octets, (message_id or "").strip())
+
+
+def _more_elements(root: bytes, most: int) -> bool:
+    """The sum is made only where the tags that open and close do not settle it: an element takes four bytes."""
+    if len(root) <= 4 * most:
+        return False
+    tags = root.count(b"<")
+    return tags > most + 1 and tags - root.count(b"</") > most + 1
 
 
 def _check_markup(envelope: etree._Element) -> None:

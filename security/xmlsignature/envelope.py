@@ -1,5 +1,6 @@
 """The one assertion of a SOAP message, by its place and never by a search."""
 
+import re
 from typing import Final
 
 from lxml import etree
@@ -13,8 +14,15 @@ WSSE: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurit
 _ENCRYPTED: Final = "{urn:oasis:names:tc:SAML:2.0:assertion}EncryptedAssertion"
 
 
-def assertion_of(envelope: etree._Element) -> etree._Element:
+_PLAIN: Final = re.compile("[A-Za-z0-9._-]+", re.ASCII)
+_REFERENCE: Final = re.compile(rb"&#(?:x0*[0-9a-fA-F]{1,2}|0*[0-9]{1,3});")
+"""To any character of a plain name, and a few more."""
+
+
+def assertion_of(envelope: etree._Element, octets: bytes | None = None) -> etree._Element:
     """The only Assertion of the whole message, at /Envelope/Header/Security. Raises `SignatureRefused`.
+
+    `octets`: what the message was parsed from, in UTF-8 and without a DTD, where that is at hand: it saves a search.
 
     Its identifiers, and those of the rest of the Security header, occur nowhere else in the message, in whatever
     spelling. (Elsewhere they may: an ITI-41 names each document by the identifier of its entry.)
@@ -32,13 +40,27 @@ def assertion_of(envelope: etree._Element) -> etree._Element:
         raise SignatureRefused(
             Reason.STRUCTURE, f"{len(found)} assertions; there must be one, not encrypted, a child of wsse:Security"
         )
-    _check_identifiers(envelope, securities[0])
+    _check_identifiers(envelope, securities[0], octets)
     return found[0]
 
 
-def _check_identifiers(envelope: etree._Element, security: etree._Element) -> None:
+def _check_identifiers(envelope: etree._Element, security: etree._Element, octets: bytes | None) -> None:
+    if octets is not None and all(_stands_once(each, octets) for each in identifiers_below(security)):
+        return
     everywhere = identifiers_in(envelope)
     if len(set(everywhere)) == len(everywhere):
         return
     if any(everywhere.count(each) > 1 for each in set(identifiers_below(security))):
         raise SignatureRefused(Reason.DUPLICATE_ID, "an identifier of the Security header occurs twice")
+
+
+def _stands_once(identifier: str, octets: bytes) -> bool:
+    """Whether one attribute at most can have this value, by the bytes alone; what cannot be told so is False.
+
+    A value is written between quotes, letter by letter unless there are references to characters; the entities of XML
+    itself stand for none of the characters of a plain name.
+    """
+    if not _PLAIN.fullmatch(identifier) or _REFERENCE.search(octets):
+        return False
+    plain = identifier.encode()
+    return octets.count(b'"%b"' % plain) + octets.count(b"'%b'" % plain) <= 1

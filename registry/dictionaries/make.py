@@ -18,7 +18,7 @@ from metadata.translate import to_ebrim
 
 SIZE: Final = 32768
 
-LOINC, CI_SIS_TYPE = "2.16.840.1.113883.6.1", "1.2.250.1.213.1.1.4.12"
+LOINC = "2.16.840.1.113883.6.1"
 CLASS, SETTING, FACILITY = "1.2.250.1.213.1.1.4.1", "1.2.250.1.213.1.1.4.9", "1.2.250.1.71.4.2.4"
 IHE_FORMAT, FR_FORMAT = "1.3.6.1.4.1.19376.1.2.3", "1.2.250.1.213.1.1.4.2.282"
 NORMAL = Code("N", "2.16.840.1.113883.5.25", "Normal")

@@ -131,6 +131,17 @@ def test_a_circle_of_relations_ends(world: World, database: Database) -> None:
     assert [world.status(x) for x in (first, second, new)] == [DEPRECATED, DEPRECATED, APPROVED]
 
 
+def test_a_circle_among_what_was_made_of_the_original_ends(world: World, database: Database) -> None:
+    original = world.entry()
+    first = world.relate(v.APND, original)
+    second = world.relate(v.APND, first)
+    (row,) = world.rows("association", src=UUID(second), tgt=UUID(first))
+    back = {**row._mapping, "id": uuid4(), "src": UUID(first), "tgt": UUID(second)}
+    database.write(lambda c: c.execute(sa.insert(tables.association), back))
+    world.relate(v.RPLC, original)
+    assert [world.status(x) for x in (original, first, second)] == [DEPRECATED] * 3
+
+
 def test_a_chain_of_replacements_goes_on_from_its_last_link(world: World) -> None:
     one = world.entry()
     two = world.relate(v.RPLC, one)

@@ -12,22 +12,18 @@ import schemas
 from metadata.ebrim import EbrimError, parse_submit_objects_request
 from metadata.errors import ErrorCode, RegistryError, RegistryResponse
 from metadata.responses import write_registry_response
-from metadata.rules.book import finding
-from metadata.rules.schema import XML_SCHEMA
+from metadata.rules import schema
 from metadata.vocabulary import HL7V3, LCM, QUERY
 from registry import feed_v3
 from registry.feed import PatientFeed
 from registry.queries import Queries
 from registry.queries.execute import failure
 from registry.registry import Registry
-from soap.message import Operation, Packaging, Reply, Request, SchemaError
+from soap.message import Operation, Packaging, Reply, Request
 from storage import CommitUnknown
 
 REGISTER: Final = f"{{{LCM}}}SubmitObjectsRequest"
 STORED_QUERY: Final = f"{{{QUERY}}}AdhocQueryRequest"
-_MOST: Final = 20
-"""Schema violations told in one answer."""
-
 _BUSY: Final = ("SQLITE_BUSY", "SQLITE_LOCKED", "08", "40", "53300", "55P03", "57")
 """Beginnings of SQLite error names and of SQLSTATEs: another time it may work."""
 _FULL: Final = ("SQLITE_FULL", "53")
@@ -56,7 +52,7 @@ def operations(
             packaging=Packaging.SIMPLE,
             handler=partial(register, registry),
             schema=partial(schemas.schema, REGISTER),
-            invalid=lambda _request, errors: registered(_violations(errors, "ITI-42", registry.language)),
+            invalid=lambda _request, errors: registered(schema.told(errors, "ITI-42", registry.language)),
         ),
         Operation(
             transaction="ITI-18",
@@ -67,7 +63,7 @@ def operations(
             packaging=Packaging.SIMPLE,
             handler=partial(query, queries, permit),
             schema=partial(schemas.schema, STORED_QUERY),
-            invalid=lambda _request, errors: failure(_violations(errors, "ITI-18", registry.language)),
+            invalid=lambda _request, errors: failure(schema.told(errors, "ITI-18", registry.language)),
         ),
         *_feed_operations(feed or PatientFeed(registry.patients, registry.domain)),
     ]
@@ -133,12 +129,3 @@ def _unavailable(transaction: str, error: sa.exc.SQLAlchemyError) -> RegistryErr
     if state.startswith(_FULL):
         return RegistryError(ErrorCode.REGISTRY_OUT_OF_RESOURCES, "the registry has no room left to keep this")
     return RegistryError(ErrorCode.REGISTRY_ERROR, "internal error of the registry")
-
-
-def _violations(errors: list[SchemaError], transaction: str, language: str) -> tuple[RegistryError, ...]:
-    return tuple(
-        finding(XML_SCHEMA.id, at=error.path, transaction=transaction, line=error.line, reason=error.message).error(
-            language
-        )
-        for error in errors[:_MOST]
-    )

@@ -5,17 +5,15 @@ from typing import Final
 
 import schemas
 from metadata.errors import RegistryResponse
-from metadata.rules import finding
+from metadata.rules import schema
 from metadata.vocabulary import XDS
 from repository.provide import answered, provide_and_register
 from repository.repository import Repository
 from repository.retrieve import retrieve, retrieve_failed
-from soap.message import Operation, Packaging, SchemaError
+from soap.message import Operation, Packaging
 
 PROVIDE: Final = f"{{{XDS}}}ProvideAndRegisterDocumentSetRequest"
 RETRIEVE: Final = f"{{{XDS}}}RetrieveDocumentSetRequest"
-_MOST: Final = 20
-"""Schema violations told in one answer."""
 
 
 def operations(repository: Repository) -> list[Operation]:
@@ -30,7 +28,9 @@ def operations(repository: Repository) -> list[Operation]:
             packaging=Packaging.MTOM,
             handler=partial(provide_and_register, repository),
             schema=partial(schemas.schema, PROVIDE),
-            invalid=lambda _request, errors: answered(_violations(errors, "ITI-41", repository.language)),
+            invalid=lambda _request, errors: answered(
+                RegistryResponse.of(schema.told(errors, "ITI-41", repository.language))
+            ),
         ),
         Operation(
             transaction="ITI-43",
@@ -41,17 +41,8 @@ def operations(repository: Repository) -> list[Operation]:
             packaging=Packaging.MTOM,
             handler=partial(retrieve, repository),
             schema=partial(schemas.schema, RETRIEVE),
-            invalid=lambda _request, errors: retrieve_failed(_violations(errors, "ITI-43", repository.language)),
+            invalid=lambda _request, errors: retrieve_failed(
+                RegistryResponse.of(schema.told(errors, "ITI-43", repository.language))
+            ),
         ),
     ]
-
-
-def _violations(errors: list[SchemaError], transaction: str, language: str) -> RegistryResponse:
-    return RegistryResponse.of(
-        tuple(
-            finding("xml.schema", at=error.path, transaction=transaction, line=error.line, reason=error.message).error(
-                language
-            )
-            for error in errors[:_MOST]
-        )
-    )

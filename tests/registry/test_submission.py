@@ -215,6 +215,16 @@ def test_what_was_erased_cannot_come_back(make: Any, registry: Registry, databas
     assert codes(registry.register(make.submission(entry))) == ["XDSDuplicateUniqueIdInRegistry"]
 
 
+def test_the_entry_uuid_of_what_was_erased_is_not_given_again(
+    make: Any, registry: Registry, database: Database, rows: Rows
+) -> None:
+    erased = uuid4()
+    tombstone = {"key": erased, "kind": Located.TOMBSTONE, "flags": 0, "pat": 0, "ref": UUID(int=0)}
+    database.write(lambda c: c.execute(sa.insert(tables.locator), tombstone))
+    assert codes(registry.register(make.submission(make.entry(urn(erased))))) == ["XDSDuplicateUniqueIdInRegistry"]
+    assert rows("document_entry") == []
+
+
 # --- all or nothing -------------------------------------------------------------------------------------------------
 
 

@@ -64,7 +64,7 @@ def provided_documents(body: etree._Element) -> tuple[Provided, ...]:
     for number, element in enumerate(body.iterchildren(DOCUMENT), 1):
         path = f"/ProvideAndRegisterDocumentSetRequest/Document[{number}]"
         href = include_href(element)
-        found.append(Provided(element.get("id", ""), path, href, _text(element) if href is None else ""))
+        found.append(Provided(element.get("id", "").strip(), path, href, _text(element) if href is None else ""))
     return tuple(found)
 
 

@@ -36,7 +36,7 @@ class CX:
     @property
     def canonical(self) -> str:
         """`id^^^&OID&ISO`: what two spellings of one patient id have in common, for comparison and hashing."""
-        return f"{escape(self.id)}^^^&{self.authority}&ISO"
+        return f"{escape(self.id.strip())}^^^&{self.authority}&ISO"
 
     def __str__(self) -> str:
         return join([escape(self.id), "", "", f"&{self.authority}&ISO", escape(self.identifier_type)])

@@ -103,11 +103,11 @@ def _object(element: etree._Element, kind: Kind, path: str) -> RegistryObject:
     return RegistryObject(
         kind,
         get("id", "").strip(),
-        get("lid"),
-        get("home"),
-        get("status"),
-        get("objectType"),
-        get("mimeType") if extrinsic else None,
+        _bare(get("lid")),
+        _bare(get("home")),
+        _bare(get("status")),
+        _bare(get("objectType")),
+        _bare(get("mimeType")) if extrinsic else None,
         get("isOpaque") if extrinsic else None,
         tuple(slots),
         name,
@@ -115,9 +115,9 @@ def _object(element: etree._Element, kind: Kind, path: str) -> RegistryObject:
         version_name,
         tuple(classifications),
         tuple(external_identifiers),
-        get("associationType") if link else None,
-        get("sourceObject") if link else None,
-        get("targetObject") if link else None,
+        _bare(get("associationType")) if link else None,
+        _bare(get("sourceObject")) if link else None,
+        _bare(get("targetObject")) if link else None,
         path,
     )
 
@@ -138,9 +138,9 @@ def _classification(element: etree._Element) -> Classification:
     return Classification(
         get("id", "").strip(),
         get("classifiedObject", "").strip(),
-        get("classificationScheme"),
-        get("classificationNode"),
-        get("nodeRepresentation"),
+        _bare(get("classificationScheme")),
+        _bare(get("classificationNode")),
+        _bare(get("nodeRepresentation")),
         slots,
         name,
         description,
@@ -161,7 +161,7 @@ def _external_identifier(element: etree._Element) -> ExternalIdentifier:
         get("id", "").strip(),
         get("registryObject", "").strip(),
         get("identificationScheme", "").strip(),
-        get("value", ""),
+        get("value", "").strip(),
         name,
         slots,
     )
@@ -173,7 +173,12 @@ def _slot(element: etree._Element) -> Slot:
         for value in value_list:
             if value.tag == _VALUE:
                 values.append((value.text or "").strip() if not len(value) else _broken_text(value))
-    return Slot(element.get("name", ""), tuple(values), element.get("slotType"))
+    return Slot(element.get("name", "").strip(), tuple(values), _bare(element.get("slotType")))
+
+
+def _bare(text: str | None) -> str | None:
+    """An attribute without the blanks around it: in a URN they mean nothing, nor do queries tell them in a value."""
+    return text.strip() if text else text
 
 
 def _broken_text(element: etree._Element) -> str:

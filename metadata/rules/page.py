@@ -46,6 +46,8 @@ LENIENCIES: Final = """\
 ## What is accepted beyond the standard, and what is refused where the standard is silent
 
 * A UUID may have upper-case hexadecimal digits; it is kept in lower case.
+* Blanks around ids, URNs, codes and the values of Slots and ExternalIdentifiers are dropped; patient ids are compared
+  without those around their first component either.
 * An author without `nodeRepresentation` is taken like one with `nodeRepresentation=""`.
 * A patientId may have components beyond `id^^^&OID&ISO` (`^NH`, as in France): a warning; they are not compared.
   A sourcePatientId may have them without a word.
@@ -60,7 +62,8 @@ LENIENCIES: Final = """\
 * A title is counted in characters, not in bytes.
 * A serviceStopTime that is coarser than the serviceStartTime names a period: `20240305` is not before `202403051015`.
 * Two DocumentEntries of one message cannot have the same uniqueId, even with the same hash and size.
-* Two replacements of one document in one message are refused.
+* Two replacements of one document in one message are refused, and so is what the message says besides of a document
+  that it replaces: a relationship to it, its membership of a Folder. The SubmissionSet may refer to it.
 * hash and size are not compared with those of an entry that awaits its document (size 0 and the hash of nothing).
 * Relationships between documents cannot lead in a circle.
 * Classifications and ExternalIdentifiers of schemes that XDS.b does not define are kept and not looked at.

@@ -34,7 +34,8 @@ ALPHABET = "aZ09 .-_|^~\t\n\r&<>\"'\x85\xa0éœ\u2028\ud7ff\ue000\ufffd\U0001f60
 TEXTS = st.text(ALPHABET, max_size=12)
 STRIPPED = TEXTS.map(str.strip)
 OPTIONAL = st.none() | TEXTS
-SLOTS = st.builds(Slot, TEXTS, st.lists(STRIPPED, max_size=3).map(tuple), OPTIONAL)
+OPTIONAL_STRIPPED = st.none() | STRIPPED
+SLOTS = st.builds(Slot, STRIPPED, st.lists(STRIPPED, max_size=3).map(tuple), OPTIONAL_STRIPPED)
 STRINGS = st.lists(st.builds(LocalizedString, TEXTS, st.sampled_from([None, "fr-FR", "en"]), OPTIONAL), max_size=2).map(
     tuple
 )
@@ -42,15 +43,15 @@ CLASSIFICATIONS = st.builds(
     Classification,
     STRIPPED,
     STRIPPED,
-    OPTIONAL,
-    OPTIONAL,
-    OPTIONAL,
+    OPTIONAL_STRIPPED,
+    OPTIONAL_STRIPPED,
+    OPTIONAL_STRIPPED,
     st.lists(SLOTS, max_size=2).map(tuple),
     STRINGS,
     STRINGS,
 )
 IDENTIFIERS = st.builds(
-    ExternalIdentifier, STRIPPED, STRIPPED, STRIPPED, TEXTS, STRINGS, st.lists(SLOTS, max_size=1).map(tuple)
+    ExternalIdentifier, STRIPPED, STRIPPED, STRIPPED, STRIPPED, STRINGS, st.lists(SLOTS, max_size=1).map(tuple)
 )
 OBJECT_TYPES = {Kind.REGISTRY_PACKAGE: v.REGISTRY_PACKAGE_TYPE, Kind.ASSOCIATION: v.ASSOCIATION_TYPE}
 
@@ -62,11 +63,11 @@ def registry_objects(draw: st.DrawFn) -> RegistryObject:
     return RegistryObject(
         kind,
         draw(STRIPPED),
-        draw(OPTIONAL),
-        draw(OPTIONAL),
-        draw(OPTIONAL),
-        draw(OPTIONAL) if extrinsic else OBJECT_TYPES[kind],
-        draw(OPTIONAL) if extrinsic else None,
+        draw(OPTIONAL_STRIPPED),
+        draw(OPTIONAL_STRIPPED),
+        draw(OPTIONAL_STRIPPED),
+        draw(OPTIONAL_STRIPPED) if extrinsic else OBJECT_TYPES[kind],
+        draw(OPTIONAL_STRIPPED) if extrinsic else None,
         draw(OPTIONAL) if extrinsic else None,
         tuple(draw(st.lists(SLOTS, max_size=3))),
         draw(STRINGS),
@@ -74,9 +75,9 @@ def registry_objects(draw: st.DrawFn) -> RegistryObject:
         draw(OPTIONAL),
         tuple(draw(st.lists(CLASSIFICATIONS, max_size=3))),
         tuple(draw(st.lists(IDENTIFIERS, max_size=2))),
-        draw(TEXTS) if link else None,
-        draw(TEXTS) if link else None,
-        draw(TEXTS) if link else None,
+        draw(STRIPPED) if link else None,
+        draw(STRIPPED) if link else None,
+        draw(STRIPPED) if link else None,
     )
 
 
@@ -135,6 +136,15 @@ def test_children_are_read_in_any_order(submission_xml: etree._Element) -> None:
     extrinsic = submission_xml[0][0]
     extrinsic[:] = sorted(extrinsic, key=lambda child: str(child.tag), reverse=True)
     assert parse_submit_objects_request(submission_xml)[0] == expected
+
+
+def test_blanks_around_ids_urns_and_values_mean_nothing(submission_xml: etree._Element) -> None:
+    expected = parse_submit_objects_request(submission_xml)
+    for element in submission_xml.iter(f"{{{v.RIM}}}*"):
+        if element.tag != f"{{{v.RIM}}}LocalizedString":
+            for name, text in element.attrib.items():
+                element.set(name, f" {text}\n")
+    assert parse_submit_objects_request(submission_xml) == expected
 
 
 def test_an_object_ref_is_passed_over(submission_xml: etree._Element) -> None:

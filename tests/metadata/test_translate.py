@@ -22,26 +22,26 @@ from metadata.ebrim import (
 from metadata.model import Association, Author, Code, DocumentEntry, Folder, SubmissionSet, XdsObject
 from metadata.translate import Submission, association, entry, folder, submission_set, to_ebrim
 
-# --- arbitrary values; what a Slot holds comes back without surrounding white space ---------------------------------
+# --- arbitrary values; ids, URNs, codes and what a Slot holds come back without surrounding white space -------------
 TEXTS = st.text("aZ9 .-|^&<>\"'\n\téœ😀", max_size=8)
 STRIPPED = TEXTS.map(str.strip)
 OPTIONAL = st.none() | TEXTS
 SLOT = st.none() | STRIPPED
 MANY = st.lists(STRIPPED, max_size=2).map(tuple)
 IDS = st.sampled_from(["doc1", "urn:uuid:0d9f5a0e-9a1f-4b41-8c43-7e2f7f6f0b11", "urn:uuid:no"]) | STRIPPED
-CODES = st.builds(Code, TEXTS, STRIPPED, TEXTS)
+CODES = st.builds(Code, STRIPPED, STRIPPED, TEXTS)
 CODE = st.none() | CODES
 CODE_LISTS = st.lists(CODES, max_size=2).map(tuple)
 AUTHORS = st.lists(st.builds(Author, SLOT, MANY, MANY, MANY, MANY), max_size=2).map(tuple)
-EXTRA = st.dictionaries(TEXTS.map("urn:x:".__add__), MANY, max_size=2)
+EXTRA = st.dictionaries(STRIPPED.map("urn:x:".__add__), MANY, max_size=2)
 FLAG = st.booleans()
 
 ENTRIES = st.builds(
     DocumentEntry,
     entry_uuid=IDS,
-    unique_id=OPTIONAL,
-    patient_id=OPTIONAL,
-    mime_type=OPTIONAL,
+    unique_id=SLOT,
+    patient_id=SLOT,
+    mime_type=SLOT,
     class_code=CODE,
     type_code=CODE,
     format_code=CODE,
@@ -66,47 +66,47 @@ ENTRIES = st.builds(
     uri=SLOT,
     document_availability=SLOT,
     object_type=st.sampled_from([v.STABLE, v.ON_DEMAND, ""]),
-    logical_id=OPTIONAL,
+    logical_id=SLOT,
     version=OPTIONAL,
-    availability_status=OPTIONAL,
-    home_community_id=OPTIONAL,
+    availability_status=SLOT,
+    home_community_id=SLOT,
     limited_metadata=FLAG,
     extra=EXTRA,
 )
 SUBMISSION_SETS = st.builds(
     SubmissionSet,
     IDS,
-    OPTIONAL,
-    OPTIONAL,
-    OPTIONAL,
+    SLOT,
+    SLOT,
+    SLOT,
     SLOT,
     CODE,
     AUTHORS,
     MANY,
     OPTIONAL,
     OPTIONAL,
-    OPTIONAL,
-    OPTIONAL,
+    SLOT,
+    SLOT,
     FLAG,
     EXTRA,
 )
 FOLDERS = st.builds(
     Folder,
     IDS,
-    OPTIONAL,
-    OPTIONAL,
+    SLOT,
+    SLOT,
     CODE_LISTS,
     OPTIONAL,
     OPTIONAL,
     SLOT,
+    SLOT,
     OPTIONAL,
-    OPTIONAL,
-    OPTIONAL,
-    OPTIONAL,
+    SLOT,
+    SLOT,
     FLAG,
     EXTRA,
 )
-ASSOCIATIONS = st.builds(Association, IDS, TEXTS, TEXTS, TEXTS, SLOT, SLOT, CODE, OPTIONAL, OPTIONAL, EXTRA)
+ASSOCIATIONS = st.builds(Association, IDS, STRIPPED, STRIPPED, STRIPPED, SLOT, SLOT, CODE, SLOT, SLOT, EXTRA)
 READERS = {DocumentEntry: entry, SubmissionSet: submission_set, Folder: folder, Association: association}
 
 

@@ -59,6 +59,12 @@ def test_a_reference_is_read_from_the_include() -> None:
     assert found == Provided("doc1", "/ProvideAndRegisterDocumentSetRequest/Document[1]", "cid:a@b", "")
 
 
+def test_blanks_around_the_id_of_a_document_mean_nothing_as_those_of_its_entry_do() -> None:
+    element = body("YWJj")
+    element[0].set("id", " doc1\n")
+    assert [each.id for each in provided_documents(element)] == ["doc1"]
+
+
 def test_a_comment_in_the_base64_is_no_content() -> None:
     (found,) = provided_documents(body("YWJj<!-- half way -->ZGVm"))
     assert b"".join(decoded(found)) == b"abcdef"

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,7 +22,7 @@ FRENCH = [
 @given(st.builds(CX, FILLED, OIDS))
 def test_a_cx_is_written_and_read_back_the_same(cx: CX) -> None:
     assert CX.parse(str(cx)) == cx
-    assert str(cx) == cx.canonical
+    assert str(replace(cx, id=cx.id.strip())) == cx.canonical
 
 
 @given(st.builds(CX, FILLED, OIDS, TEXTS))
@@ -38,6 +40,11 @@ def test_the_french_forms_name_the_patient_that_the_plain_form_names(text: str) 
 def test_the_french_forms_are_beyond_what_xds_allows(text: str) -> None:
     with pytest.raises(DatatypeError, match=r"component 5|namespace"):
         CX.parse(text)
+
+
+@pytest.mark.parametrize("text", [" p1^^^&2.999&ISO", "p1 ^^^&2.999&ISO", "\tp1\n^^^&2.999&ISO"])
+def test_blanks_around_the_id_do_not_make_another_patient(text: str) -> None:
+    assert CX.parse(text).canonical == "p1^^^&2.999&ISO"
 
 
 def test_trailing_delimiters_and_escapes_do_not_make_another_patient() -> None:

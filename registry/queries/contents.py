@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from metadata.storedqueries import StoredQuery
 from registry.queries import filters, get
-from registry.queries.get import SOURCE, TARGET, TYPE
 from registry.queries.places import (
     HAS_MEMBER,
     Place,
@@ -20,7 +19,7 @@ from registry.queries.places import (
     locate,
 )
 from registry.queries.results import Results
-from registry.queries.shelves import ASSOCIATIONS, ENTRIES, FOLDERS, SUBMISSION_SETS, RawKey, Row
+from registry.queries.shelves import ASSOCIATIONS, ENTRIES, FOLDERS, SOURCE, SUBMISSION_SETS, TARGET, TYPE, RawKey, Row
 from registry.tables import ASSOCIATION_TYPE_NUMBER, Located
 
 

@@ -13,7 +13,17 @@ from registry import patients
 from registry.queries import filters
 from registry.queries.conditions import VISIBLE, Conditions, of_patient
 from registry.queries.results import Results
-from registry.queries.shelves import ASSOCIATIONS, ENTRIES, FOLDERS, SUBMISSION_SETS, Row, Shelf, Survivor
+from registry.queries.shelves import (
+    ASSOCIATIONS,
+    ENTRIES,
+    FOLDERS,
+    SOURCE,
+    SUBMISSION_SETS,
+    TARGET,
+    Row,
+    Shelf,
+    Survivor,
+)
 from storage import pat_of
 
 PATIENT: Final = {
@@ -45,8 +55,8 @@ def get_all(connection: sa.Connection, query: StoredQuery, limit: int) -> Result
         _merge(results, _find(connection, query, limit, shelf, wanted))
     ends = {row[1] for rows in results.rows.values() for row in rows}
     associations = _find(connection, query, None, ASSOCIATIONS, Conditions()).of(ASSOCIATIONS)
-    # row: pat, id, home, status, obj, type, source, target, …; the other end may be dangling
-    results.put(ASSOCIATIONS, (row for row in associations if row[6] in ends or row[7] in ends))
+    # the other end may be an object that was not asked for
+    results.put(ASSOCIATIONS, (row for row in associations if row[SOURCE] in ends or row[TARGET] in ends))
     return results
 
 

@@ -19,15 +19,10 @@ from registry.queries.places import (
     unique_id_keys,
 )
 from registry.queries.results import Results
-from registry.queries.shelves import ASSOCIATIONS, ENTRIES, FOLDERS, SUBMISSION_SETS
+from registry.queries.shelves import ASSOCIATIONS, ENTRIES, FOLDERS, SOURCE, SUBMISSION_SETS, TYPE
 from registry.tables import Located
 
 ANY_OBJECT: Final = (Located.ENTRY_UUID, Located.SUBMISSION_SET_UUID, Located.FOLDER_UUID, Located.ASSOCIATION_UUID)
-
-# columns of an Association row: pat, id, home, status, obj, type, source, target, original
-TYPE: Final = 5
-SOURCE: Final = 6
-TARGET: Final = 7
 
 
 def get_documents(connection: sa.Connection, query: StoredQuery, _limit: int) -> Results:

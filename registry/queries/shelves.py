@@ -155,3 +155,8 @@ FOLDERS: Final = Shelf("folders", folder, _columns(folder, "lid", "updated"), _f
 ASSOCIATIONS: Final = Shelf(
     "associations", association, _columns(association, "type", "src", "tgt", "original"), _associations
 )
+
+TYPE: Final = 5
+SOURCE: Final = 6
+TARGET: Final = 7
+"""Where these stand in a row of `ASSOCIATIONS`; pat and id are the first two of every row."""

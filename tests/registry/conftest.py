@@ -14,6 +14,7 @@ from metadata.ebrim import RegistryObject
 from metadata.model import Association, Author, Code, DocumentEntry, Folder, SubmissionSet, XdsObject
 from metadata.translate import to_ebrim
 from registry import tables
+from registry.queries.shelves import Shelf
 from registry.registry import Registry
 from repository.tables import metadata as repository_tables
 from storage import Database
@@ -159,3 +160,13 @@ def rows(database: Database) -> Callable[..., list[Any]]:
             return list(connection.execute(statement).all())
 
     return read
+
+
+def as_answered(shelf: Shelf, row: Any) -> bytes:
+    """The ebRIM that an answer has for a row."""
+    return b"".join(shelf.fragments([tuple(getattr(row, column.name) for column in shelf.columns)], {}))
+
+
+@pytest.fixture
+def fragment() -> Callable[[Shelf, Any], bytes]:
+    return as_answered

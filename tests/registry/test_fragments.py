@@ -13,9 +13,12 @@ from metadata import vocabulary as v
 from metadata.ebrim import RegistryObject, Slot, parse_objects, write_list
 from metadata.model import Folder, XdsObject
 from metadata.translate import to_ebrim
-from registry import fragments, tables
+from registry import fragments
+from registry.queries.shelves import ASSOCIATIONS, ENTRIES, FOLDERS, SUBMISSION_SETS, Shelf
 from registry.registry import Registry
-from storage import Database
+
+Rows = Callable[..., list[Any]]
+Fragment = Callable[[Shelf, Any], bytes]
 
 GOLDEN = sorted((Path(__file__).parent / "fragments").glob("*.obj"))
 DICTIONARIES = {1: "8b5f9410b1b8745729ccb3a50e764b00bb782413e17235afd6ff4703abd65e8f"}
@@ -64,11 +67,6 @@ def parsed(fragment: bytes) -> RegistryObject:
     return o
 
 
-def one_row(database: Database, columns: Any) -> Any:
-    with database.read() as connection:
-        return connection.execute(tables.sa.select(*columns)).first()
-
-
 def as_registered(x: XdsObject, row: Any, received: RegistryObject) -> None:
     """`received`, parsed from a fragment, is `x` with the ids and the marks that a registry gives."""
     sent = to_ebrim(x)
@@ -90,43 +88,49 @@ def as_registered(x: XdsObject, row: Any, received: RegistryObject) -> None:
         assert one.registry_object == received.id
 
 
-def test_an_entry_is_returned_as_it_was_submitted(make: Any, registry: Registry, database: Database) -> None:
+def test_an_entry_is_returned_as_it_was_submitted(
+    make: Any, registry: Registry, rows: Rows, fragment: Fragment
+) -> None:
     entry = make.entry(
         comments='<à suivre> & "revoir"',
         home_community_id="urn:oid:1.2.3",
         extra={"urn:x:later": ("a", "b"), "urn:x:sooner": ("c",)},
     )
     assert registry.register(make.submission(entry)).succeeded
-    row = one_row(database, fragments.ENTRY)
-    as_registered(entry, row, parsed(fragments.entry_fragment(row)))
+    (row,) = rows("document_entry")
+    as_registered(entry, row, parsed(fragment(ENTRIES, row)))
 
 
-def test_a_submission_set_is_returned_as_it_was_submitted(make: Any, registry: Registry, database: Database) -> None:
+def test_a_submission_set_is_returned_as_it_was_submitted(
+    make: Any, registry: Registry, rows: Rows, fragment: Fragment
+) -> None:
     the_set = make.submission_set(intended_recipients=("Clinique^^^^^^^^^1.2.3",), comments="lot")
     objects = make.submission(make.entry())
     members = [o for o in objects if o.source == "set"]
     assert registry.register((to_ebrim(the_set), objects[1], *members)).succeeded
-    row = one_row(database, fragments.SUBMISSION_SET)
-    as_registered(the_set, row, parsed(fragments.submission_set_fragment(row)))
+    (row,) = rows("submission_set")
+    as_registered(the_set, row, parsed(fragment(SUBMISSION_SETS, row)))
 
 
 def test_a_folder_is_returned_with_the_last_update_time_of_its_column(
-    make: Any, registry: Registry, database: Database
+    make: Any, registry: Registry, rows: Rows, fragment: Fragment
 ) -> None:
     folder: Folder = make.folder(last_update_time="19990101000000", comments="à <suivre>")
     assert registry.register(make.submission(folder)).succeeded
-    row = one_row(database, fragments.FOLDER)
-    received = parsed(fragments.folder_fragment(row))
+    (row,) = rows("folder")
+    received = parsed(fragment(FOLDERS, row))
     assert [s for s in received.slots if s.name == "lastUpdateTime"] == [Slot("lastUpdateTime", ("20260305101500",))]
     sent = to_ebrim(make.folder(unique_id=folder.unique_id, comments="à <suivre>"))
     assert received.description == sent.description
 
 
-def test_a_plain_association_is_all_in_its_columns(make: Any, registry: Registry, rows: Callable[..., Any]) -> None:
+def test_a_plain_association_is_all_in_its_columns(
+    make: Any, registry: Registry, rows: Rows, fragment: Fragment
+) -> None:
     assert registry.register(make.submission(make.entry())).succeeded
     (row,) = rows("association")
     assert row.obj is None
-    received = parsed(fragments.association_fragment(row))
+    received = parsed(fragment(ASSOCIATIONS, row))
     assert received.association_type == v.HAS_MEMBER
     assert (received.source, received.target) == (f"urn:uuid:{row.src}", f"urn:uuid:{row.tgt}")
     assert received.slots == (Slot("SubmissionSetStatus", ("Original",)),)
@@ -134,15 +138,15 @@ def test_a_plain_association_is_all_in_its_columns(make: Any, registry: Registry
 
 
 def test_a_fragment_is_schema_ordered_bytes_that_join_under_one_envelope(
-    make: Any, registry: Registry, rows: Callable[..., Any]
+    make: Any, registry: Registry, rows: Rows, fragment: Fragment
 ) -> None:
     registry.register(make.submission(make.entry(), make.folder()))
     joined = b"".join(
         [
-            *[fragments.entry_fragment(r) for r in rows("document_entry")],
-            *[fragments.folder_fragment(r) for r in rows("folder")],
-            *[fragments.submission_set_fragment(r) for r in rows("submission_set")],
-            *[fragments.association_fragment(r) for r in rows("association")],
+            *[fragment(ENTRIES, r) for r in rows("document_entry")],
+            *[fragment(FOLDERS, r) for r in rows("folder")],
+            *[fragment(SUBMISSION_SETS, r) for r in rows("submission_set")],
+            *[fragment(ASSOCIATIONS, r) for r in rows("association")],
         ]
     )
     objects = parse_objects(

@@ -16,12 +16,14 @@ from metadata.ebrim import RegistryObject, parse_objects
 from metadata.errors import RegistryResponse
 from metadata.model import XdsObject
 from metadata.translate import to_ebrim
-from registry import fragments, tables
+from registry import tables
+from registry.queries.shelves import ENTRIES, Shelf
 from registry.registry import Registry
 from registry.tables import Located, LocatorFlag
 from storage import CommitUnknown, Database, key_of, pat_of
 
 Rows = Callable[..., list[Any]]
+Fragment = Callable[[Shelf, Any], bytes]
 PATIENT = "279063522032977^^^&1.2.250.1.213.1.4.8&ISO"
 OTHER = "180055750404021^^^&1.2.250.1.213.1.4.8&ISO"
 
@@ -101,7 +103,9 @@ def test_every_id_of_a_submission_is_located(make: Any, registry: Registry, rows
     assert len(located) == 6 + len(associations) == 10
 
 
-def test_one_symbol_is_one_uuid_wherever_it_stands(make: Any, registry: Registry, rows: Rows) -> None:
+def test_one_symbol_is_one_uuid_wherever_it_stands(
+    make: Any, registry: Registry, rows: Rows, fragment: Fragment
+) -> None:
     registry.register(
         make.submission(make.entry(), make.folder(), make.association(v.HAS_MEMBER, "folder", "document"))
     )
@@ -109,19 +113,21 @@ def test_one_symbol_is_one_uuid_wherever_it_stands(make: Any, registry: Registry
     ends = {(a.src, a.tgt) for a in rows("association")}
     (membership,) = [a for a in rows("association") if a.src == f.id]
     assert ends == {(s.id, e.id), (s.id, f.id), (f.id, e.id), (s.id, membership.id)}
-    written = fragments.entry_fragment(e).decode()
+    written = fragment(ENTRIES, e).decode()
     ids = [part.split('"')[0] for part in written.split(' id="')[1:]]
     assert len(set(ids)) == len(ids)
     for id_ in ids:
         assert id_ == urn(UUID(id_[9:]))
 
 
-def test_uuids_of_the_sender_are_kept_in_lower_case(make: Any, registry: Registry, rows: Rows) -> None:
+def test_uuids_of_the_sender_are_kept_in_lower_case(
+    make: Any, registry: Registry, rows: Rows, fragment: Fragment
+) -> None:
     own = uuid4()
     registry.register(make.submission(make.entry(f"urn:uuid:{str(own).upper()}")))
     (row,) = rows("document_entry")
     assert row.id == own
-    assert str(own).upper() not in fragments.entry_fragment(row).decode()
+    assert str(own).upper() not in fragment(ENTRIES, row).decode()
 
 
 def test_what_the_sender_says_of_status_and_version_is_not_taken_over(
@@ -133,7 +139,7 @@ def test_what_the_sender_says_of_status_and_version_is_not_taken_over(
 
 
 def test_variants_of_a_patient_id_reach_the_same_rows_and_are_kept_as_received(
-    make: Any, registry: Registry, rows: Rows
+    make: Any, registry: Registry, rows: Rows, fragment: Fragment
 ) -> None:
     variant = PATIENT + "^NH^^20100907"
     waived = Registry(registry.database, replace(AffinityDomain.open(), waived=frozenset({"cx.components"})))
@@ -142,19 +148,21 @@ def test_variants_of_a_patient_id_reach_the_same_rows_and_are_kept_as_received(
     response = waived.register(make.submission(make.entry(patient_id=variant), patient_id=variant))
     assert response.succeeded, response
     assert {row.pat for row in rows("document_entry")} == {pat_of(PATIENT)}
-    kept = [fragments.entry_fragment(row).decode() for row in rows("document_entry")]
+    kept = [fragment(ENTRIES, row).decode() for row in rows("document_entry")]
     assert any(variant.replace("&", "&amp;") in text for text in kept)
 
 
-def test_extra_metadata_is_stored_or_dropped_as_the_domain_says(make: Any, registry: Registry, rows: Rows) -> None:
+def test_extra_metadata_is_stored_or_dropped_as_the_domain_says(
+    make: Any, registry: Registry, rows: Rows, fragment: Fragment
+) -> None:
     registry.register(make.submission(make.entry(extra={"urn:x:color": ("red",)})))
     (row,) = rows("document_entry")
-    assert b"urn:x:color" in fragments.entry_fragment(row)
+    assert b"urn:x:color" in fragment(ENTRIES, row)
     dropping = Registry(registry.database, replace(AffinityDomain.open(), extra_metadata="drop"))
     response = dropping.register(make.submission(make.entry("kept", extra={"urn:x:color": ("red",)})))
     assert response.succeeded
     assert codes(response) == ["XDSExtraMetadataNotSaved"]
-    assert sorted(b"urn:x:color" in fragments.entry_fragment(r) for r in rows("document_entry")) == [False, True]
+    assert sorted(b"urn:x:color" in fragment(ENTRIES, r) for r in rows("document_entry")) == [False, True]
 
 
 # --- uniqueIds ------------------------------------------------------------------------------------------------------
@@ -398,10 +406,10 @@ def test_a_long_submission_is_registered_whole(make: Any, registry: Registry, ro
     assert {row.uid for row in rows("document_entry")} == {e.unique_id for e in entries}
 
 
-def test_what_is_stored_reads_as_a_valid_answer(make: Any, registry: Registry, rows: Rows) -> None:
+def test_what_is_stored_reads_as_a_valid_answer(make: Any, registry: Registry, rows: Rows, fragment: Fragment) -> None:
     x: XdsObject = make.entry()
     registry.register(make.submission(x))
-    fragment = fragments.entry_fragment(rows("document_entry")[0])
+    fragment = fragment(ENTRIES, rows("document_entry")[0])
     wrapped = b'<r:RegistryObjectList xmlns:r="%s" xmlns:rim="%s">%s</r:RegistryObjectList>'
     (o,) = parse_objects(etree.fromstring(wrapped % (v.RIM.encode(), v.RIM.encode(), fragment)))
     assert isinstance(o, RegistryObject)

@@ -106,7 +106,7 @@ def _object(element: etree._Element, kind: Kind, path: str) -> RegistryObject:
         _bare(get("lid")),
         _bare(get("home")),
         _bare(get("status")),
-        _bare(get("objectType")),
+        _constant(get("objectType")),
         _bare(get("mimeType")) if extrinsic else None,
         get("isOpaque") if extrinsic else None,
         tuple(slots),
@@ -138,8 +138,8 @@ def _classification(element: etree._Element) -> Classification:
     return Classification(
         get("id", "").strip(),
         get("classifiedObject", "").strip(),
-        _bare(get("classificationScheme")),
-        _bare(get("classificationNode")),
+        _constant(get("classificationScheme")),
+        _constant(get("classificationNode")),
         _bare(get("nodeRepresentation")),
         slots,
         name,
@@ -160,7 +160,7 @@ def _external_identifier(element: etree._Element) -> ExternalIdentifier:
     return ExternalIdentifier(
         get("id", "").strip(),
         get("registryObject", "").strip(),
-        get("identificationScheme", "").strip(),
+        _constant(get("identificationScheme")) or "",
         get("value", "").strip(),
         name,
         slots,
@@ -179,6 +179,12 @@ def _slot(element: etree._Element) -> Slot:
 def _bare(text: str | None) -> str | None:
     """An attribute without the blanks around it: in a URN they mean nothing, nor do queries tell them in a value."""
     return text.strip() if text else text
+
+
+def _constant(text: str | None) -> str | None:
+    """A URN that the standard fixes; a UUID in lower case, else it would silently be one that nobody knows."""
+    bare = _bare(text)
+    return bare.lower() if bare and bare[:9].lower() == "urn:uuid:" else bare
 
 
 def _broken_text(element: etree._Element) -> str:

@@ -45,7 +45,8 @@ the others, and only when no MUST is broken. An [affinity domain](affinity.md) m
 LENIENCIES: Final = """\
 ## What is accepted beyond the standard, and what is refused where the standard is silent
 
-* A UUID may have upper-case hexadecimal digits; it is kept in lower case.
+* A UUID may have upper-case hexadecimal digits, as an id, a scheme or an objectType; it is kept in lower case. Within
+  one message an id is written in one way.
 * Blanks around ids, URNs, codes and the values of Slots and ExternalIdentifiers are dropped; patient ids are compared
   without those around their first component either.
 * An author without `nodeRepresentation` is taken like one with `nodeRepresentation=""`.

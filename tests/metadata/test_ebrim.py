@@ -147,6 +147,15 @@ def test_blanks_around_ids_urns_and_values_mean_nothing(submission_xml: etree._E
     assert parse_submit_objects_request(submission_xml) == expected
 
 
+def test_schemes_and_object_types_may_be_written_in_capitals(submission_xml: etree._Element) -> None:
+    expected = parse_submit_objects_request(submission_xml)
+    for element in submission_xml.iter(f"{{{v.RIM}}}*"):
+        for name in ("classificationScheme", "classificationNode", "identificationScheme", "objectType"):
+            if (text := element.get(name, "")).startswith("urn:uuid:"):
+                element.set(name, "urn:uuid:" + text.removeprefix("urn:uuid:").upper())
+    assert parse_submit_objects_request(submission_xml) == expected
+
+
 def test_an_object_ref_is_passed_over(submission_xml: etree._Element) -> None:
     expected = parse_submit_objects_request(submission_xml)
     etree.SubElement(submission_xml[0], f"{{{v.RIM}}}ObjectRef", id="urn:uuid:0d9f5a0e-9a1f-4b41-8c43-7e2f7f6f0b11")

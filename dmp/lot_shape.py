@@ -1,6 +1,5 @@
 """Where the signature of a submission set is, and whether the rest of the message agrees that it is one."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -102,9 +101,9 @@ def _entry_findings(submission: Submission, policy: LotPolicy) -> tuple[Finding,
     )
 
 
-def _targets(submission: Submission, signed: SignedSet) -> Counter[str]:
-    found = (a.target for a in submission.associations if a.type == SIGNS and a.source == signed.signature.entry_uuid)
-    return Counter(found)
+def _targets(submission: Submission, signed: SignedSet) -> list[str]:
+    own = signed.signature.entry_uuid
+    return [a.target for a in submission.associations if a.type == SIGNS and a.source == own]
 
 
 def _associations(submission: Submission, signed: SignedSet, policy: LotPolicy) -> Iterator[Finding]:
@@ -113,11 +112,11 @@ def _associations(submission: Submission, signed: SignedSet, policy: LotPolicy) 
         if association.type == SIGNS and association.source != own:
             yield broken("lot.signs.source", object_id=association.entry_uuid, got=association.source)
     targets = _targets(submission, signed)
-    if targets == Counter([signed.submission_set.entry_uuid]):
+    if targets == [signed.submission_set.entry_uuid]:
         return
-    of_documents = targets == Counter(entry.entry_uuid for entry in signed.documents)
+    of_documents = sorted(targets) == sorted(entry.entry_uuid for entry in signed.documents)
     if not of_documents or LotLeniency.SIGNS_DOCUMENTS not in policy.leniencies:
-        got = ", ".join(sorted(targets.elements())) or "-"
+        got = ", ".join(sorted(targets)) or "-"
         yield broken("lot.signs.target", object_id=own, got=got)
 
 

@@ -61,7 +61,8 @@ class VihfCaller(Caller):
         """
         if not self.patient_id:
             raise _refused(Reason.PATIENT_MISMATCH, "le VIHF n'a pas de resource-id ; la requête concerne un patient")
-        if any(not same_patient(self.patient_id, each) for each in set(patients)):
+        own = self.patient_id
+        if any(each != own and not same_patient(own, each) for each in patients):
             raise _refused(Reason.PATIENT_MISMATCH, "le patient de la requête n'est pas celui du VIHF (resource-id)")
 
     def require_structure(self, authors: Iterable[Author]) -> None:

@@ -56,12 +56,6 @@ class Attachment(Protocol):
         ...
 
 
-class Attachments(Protocol):
-    """The parts of a message in the order they come over the wire. Each must be read before the next is asked for."""
-
-    def __iter__(self) -> Iterator[Attachment]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
     """A message after envelope, addressing and dispatch were checked."""
@@ -76,6 +70,7 @@ class Request:
     packaging: Packaging
     """As received; an operation is answered in its own packaging."""
     attachments: Iterable[Attachment]
+    """The parts in the order they come over the wire. Each must be read before the next is asked for."""
     peer: Peer
     caller: Any = None
     """What the gate made of the credentials."""

@@ -52,11 +52,6 @@ class AffinityDomain:
         """A domain that takes any code, any MIME type and the patient ids of any authority."""
         return cls()
 
-    @property
-    def takes_any_code(self) -> bool:
-        """Whether no value set is configured at all: worth a word at start."""
-        return not self.codes and not self.mime_types
-
 
 CODED: Final[Mapping[str, str]] = {
     "classCode": v.ENTRY_CLASS_CODE,

@@ -48,10 +48,6 @@ class DTM:
         """The start of the period."""
         return _moment(self.value)
 
-    @property
-    def has_seconds(self) -> bool:
-        return len(self.value) == 14
-
     def __str__(self) -> str:
         return self.value
 

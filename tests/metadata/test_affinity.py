@@ -65,7 +65,7 @@ def refusal(path: Path) -> str:
 
 def test_the_open_domain_takes_anything() -> None:
     domain = AffinityDomain.open()
-    assert domain.takes_any_code
+    assert domain.codes == {}
     assert (domain.patient_authorities, domain.mime_types, domain.extra_metadata) == (frozenset(), frozenset(), "store")
 
 

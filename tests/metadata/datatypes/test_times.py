@@ -52,8 +52,3 @@ def test_a_moment_is_told_in_utc() -> None:
     assert DTM.of(datetime(2025, 1, 1, 0, 30, tzinfo=timezone(timedelta(hours=1)))).value == "20241231233000"
     with pytest.raises(ValueError, match="time zone"):
         DTM.of(datetime(2025, 1, 1))
-
-
-def test_it_is_known_whether_a_dtm_goes_to_the_second() -> None:
-    assert DTM.parse("20240229235959").has_seconds
-    assert not DTM.parse("202402292359").has_seconds

@@ -122,6 +122,17 @@ class TlsConnection(_Patient, ssl.SSLSocket):
         socket.socket.shutdown(self, how)
 
 
+class Closed:
+    """What is left of a connection that was closed before the server knew it: the server closes it once more."""
+
+    def setblocking(self, flag: bool) -> None: ...
+
+    def shutdown(self, how: int) -> None:  # noqa: ARG002 - as a socket has it
+        raise OSError(errno.ENOTCONN, "closed already")
+
+    def close(self) -> None: ...
+
+
 def _gone(error: ssl.SSLError) -> OSError:
     """Broken TLS is a client that went away: there is nobody to tell."""
     return ConnectionResetError(errno.ECONNRESET, f"TLS: {error.reason or error}")

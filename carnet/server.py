@@ -20,7 +20,7 @@ from gunicorn.workers.gthread import _DEFER as LATER
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from carnet.config import ConfigurationError
-from carnet.connection import Connection, TlsConnection
+from carnet.connection import Closed, Connection, TlsConnection
 from carnet.settings import Settings
 from security.tls import HandshakeRefused, ServerTls
 
@@ -133,8 +133,10 @@ class Worker(ThreadWorker):
             return LATER
         try:
             conn.sock = tls.wrap(conn.sock, conn.client[0])
-        except HandshakeRefused:
-            return False  # told to the hook of `tls`
+        except HandshakeRefused:  # told to the hook of `tls`
+            # gunicorn counts a connection twice as gone when closing it fails
+            conn.sock = Closed()
+            return False
         conn.sock.begin(self.app.settings.stall_timeout)
         # a handshake is no request yet: its client may wait without a thread
         conn.data_ready = _holds_more(conn)

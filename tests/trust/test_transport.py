@@ -88,6 +88,7 @@ def test_old_protocols_are_not_spoken(refusing: Dmp) -> None:
     context.set_ciphers("ALL:@SECLEVEL=0")
     with socket.create_connection(refusing.serving.address, 10) as connection, pytest.raises(OSError, match=r"."):
         context.wrap_socket(connection)
+    until(lambda: "UNSUPPORTED_PROTOCOL" in refusing.log())
 
 
 def test_a_certificate_in_a_header_is_refused_where_everybody_can_write_one(refusing: Dmp) -> None:

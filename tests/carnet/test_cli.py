@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,9 +77,18 @@ def test_a_wrong_setting_is_one_sentence(runner: CliRunner) -> None:
     assert result.output.startswith("Error: CARNET_PORT: port is 'eighty'; write a whole number")
 
 
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `make docs` writes. In a process of its own: click remembers how a command was first called for help."""
+    directory = tmp_path_factory.mktemp("docs")
+    subprocess.run([sys.executable, "-m", "carnet.documentation", str(directory)], check=True, cwd=ROOT, timeout=60)
+    return directory
+
+
 @pytest.mark.parametrize("name", sorted(PAGES))
-def test_the_generated_pages_are_those_of_the_code(name: str) -> None:
-    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == PAGES[name](), "run `make docs`"
+def test_the_generated_pages_are_those_of_the_code(generated: Path, name: str) -> None:
+    written = (generated / name).read_text(encoding="utf-8")
+    assert (ROOT / "docs" / name).read_text(encoding="utf-8") == written, "run `make docs`"
 
 
 def test_every_setting_has_its_line_in_the_documentation() -> None:

@@ -5,7 +5,6 @@ in the store. The order is that of cost: shape and entry, certificate, signature
 signed for whom, since only then is it known who signed. # DMP TD2.1, ITI TF-3 5.5
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from metadata.rules import Finding
 from metadata.translate import Submission
 from security import dsg
 from security.dsg import Expected, SetDocument, SetSignatureVerdict, SignatureRefused
+from security.dsg.verdict import written
 from security.gate import Caller
 from security.names import DistinguishedName
 from security.xmlsignature import STRICT_SET
@@ -192,7 +192,7 @@ def _content(
         "assertion": "" if caller is None else caller.assertion_id,
         "leniencies": [str(each) for each in forgiven],
     }
-    return json.dumps(held, ensure_ascii=False, sort_keys=True).encode()
+    return written(held).encode()
 
 
 def _name(caller: Caller | None) -> str:

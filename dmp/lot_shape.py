@@ -1,6 +1,6 @@
 """Where the signature of a submission set is, and whether the rest of the message agrees that it is one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dmp.lot_policy import LotLeniency, LotPolicy
@@ -8,17 +8,25 @@ from dmp.lot_rules import broken
 from dmp.nomenclature import DETACHED_SIGNATURE_FORMAT, is_signature, same_code
 from dmp.rules import FRENCH, FRENCH_STRICT
 from metadata.affinity import AffinityDomain
+from metadata.facts import Facts
 from metadata.model import DocumentEntry, SubmissionSet
 from metadata.rules import MUST, Finding, RuleBook, check
+from metadata.rules.book import On
+from metadata.rules.case import Case
 from metadata.translate import Submission
 from metadata.vocabulary import SIGNS
 
 _ENTRY_RULES = {
-    strict: tuple(rule for rule in book if rule.id.startswith("fr.signature.") and rule.level is MUST)
+    strict: tuple(
+        (rule, rule.check)
+        for rule in book
+        if rule.id.startswith("fr.signature.") and rule.level is MUST and rule.check is not None
+    )
     for strict, book in ((False, FRENCH), (True, FRENCH_STRICT))
 }
 """Those that refuse; what they only warn of is told by the registry, which runs them all."""
 _NO_BOOK = RuleBook()
+_NO_FACTS = Facts()
 _SIGNED = AffinityDomain.open()
 _UNSIGNED = AffinityDomain(waived=frozenset({"fr.signature.missing"}))
 
@@ -90,15 +98,19 @@ def shape_of(submission: Submission, policy: LotPolicy) -> Shape:
 
 
 def _entry_findings(submission: Submission, policy: LotPolicy) -> tuple[Finding, ...]:
-    return tuple(
-        check(
-            submission,
-            _SIGNED if policy.required else _UNSIGNED,
-            transaction="ITI-41",
-            extra=_ENTRY_RULES[policy.strict_metadata],
-            book=_NO_BOOK,
-        )
-    )
+    """First whether anything is broken, of the signatures alone; then, seldom, the whole run that says what and where.
+
+    The rules on an entry say nothing of one that is no signature.
+    """
+    rules, domain = _ENTRY_RULES[policy.strict_metadata], _SIGNED if policy.required else _UNSIGNED
+    case = Case(submission, domain, "ITI-41", _NO_FACTS)
+    signatures = [entry for entry in submission.entries if is_signature(entry)]
+    for rule, look in rules:
+        subjects: Sequence[Submission | DocumentEntry] = [submission] if rule.on is On.SUBMISSION else signatures
+        if rule.id not in domain.waived and any(look(subject, case) for subject in subjects):
+            extra = [each for each, _ in rules]
+            return tuple(check(submission, domain, transaction="ITI-41", extra=extra, book=_NO_BOOK))
+    return ()
 
 
 def _targets(submission: Submission, signed: SignedSet) -> list[str]:

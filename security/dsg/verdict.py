@@ -4,7 +4,7 @@ import json
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from cryptography import x509
 
@@ -69,7 +69,7 @@ class SetSignatureVerdict:
 
     def to_json(self) -> str:
         """One line, keys sorted; `from_json` gives the same verdict back."""
-        return json.dumps(self.as_values(), ensure_ascii=False, sort_keys=True)
+        return written(self.as_values())
 
     @classmethod
     def from_json(cls, text: str) -> "SetSignatureVerdict":
@@ -95,6 +95,14 @@ class SetSignatureVerdict:
             ),
             leniencies=tuple(Leniency(each) for each in held["leniencies"]),
         )
+
+
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+
+
+def written(values: dict[str, Any]) -> str:
+    """One line of JSON, keys sorted."""
+    return _JSON.encode(values)
 
 
 def _text(octets: bytes) -> str:

@@ -5,7 +5,6 @@ from binascii import a2b_base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import lru_cache
 from typing import Any, Final
 
 from cryptography import x509
@@ -50,6 +49,10 @@ SIGNATURE_METHODS: Final[Mapping[str, SignatureMethod]] = {
 """Those that are known at all; a profile allows some of them."""
 
 
+_REMEMBERED: Final = 1024
+_ders: Final[dict[int, tuple[x509.Certificate, bytes]]] = {}
+
+
 def _sha1(data: bytes) -> "hashlib._Hash":
     return hashlib.sha1(data, usedforsecurity=False)
 
@@ -63,10 +66,15 @@ _DIGESTS: Final[Mapping[str, tuple[int, Callable[[bytes], "hashlib._Hash"]]]] = 
 """Bytes of the digest, and what makes it."""
 
 
-@lru_cache(maxsize=1024)
 def der_of(certificate: x509.Certificate) -> bytes:
     """DER of a certificate, remembered for those that sign again and for the authorities above them."""
-    return certificate.public_bytes(Encoding.DER)
+    # By the object, which is held so that its id is nobody else's: to hash and compare certificates costs more.
+    held = _ders.get(id(certificate))
+    if held is None or held[0] is not certificate:
+        if len(_ders) >= _REMEMBERED:
+            _ders.clear()
+        held = _ders[id(certificate)] = certificate, certificate.public_bytes(Encoding.DER)
+    return held[1]
 
 
 def digest(method: str, octets: bytes) -> bytes:

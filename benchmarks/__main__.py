@@ -20,6 +20,7 @@ from benchmarks.fill import PER_PATIENT, fill
 from benchmarks.floor import Floor
 from benchmarks.http import Load, Segments, post
 from benchmarks.server import Running, start
+from benchmarks.trust import FIGURES, measure
 from metadata.translate import to_ebrim
 
 REPOSITORY = "1.2.250.1.999.7.1"
@@ -32,6 +33,7 @@ TARGETS: dict[str, str] = {
     "iti-41-200m": "≥ 120 MB/s, < 20 MB",
     "flat-1m": "p50 ≤ 1.5 × flat-10k",
     "start": "< 1500 ms",
+    **{name: figure.target for name, figure in FIGURES.items()},
 }
 NAMES = ("start", "iti-42", "iti-18-leaf-20", "iti-18-ref-20", "iti-18-leaf-500", "iti-41-10k", "iti-43-10k")
 LARGE = ("iti-41-200m", "iti-43-200m")
@@ -49,7 +51,7 @@ def main() -> None:
     options = parser.parse_args()
     work = options.work or Path(tempfile.mkdtemp(prefix="carnet-bench-"))
     os.environ["CARNET_REPOSITORY_UNIQUE_ID"] = REPOSITORY
-    wanted = set(options.only) or {*NAMES, *LARGE, *SIZES}
+    wanted = set(options.only) or {*NAMES, *LARGE, *FIGURES, *SIZES}
     seconds, rounds = (0.5, 3) if options.quick else (2.0, 5)
     try:
         results = list(_measure(work, wanted, seconds, rounds, quick=options.quick))
@@ -68,6 +70,8 @@ def _measure(work: Path, wanted: set[str], seconds: float, rounds: int, *, quick
         yield _told(measure_start(work / "start", 5 if quick else 15))
     if wanted & {*NAMES[1:], *LARGE}:
         yield from _measure_services(work, wanted, seconds, rounds)
+    if trusted := [name for name in FIGURES if name in wanted]:
+        yield from map(_told, measure(work / "trust", trusted, seconds, 3 * rounds))
     sizes = {name: entries for name, entries in SIZES.items() if name in wanted and not (quick and entries > 10_000)}
     yield from map(_told, measure_flat(work, sizes, seconds, rounds))
 
@@ -288,13 +292,13 @@ def measure_fsync() -> float:
 def table(results: list[Result], machine: dict[str, object]) -> str:
     """The results as people read them."""
     lines = ["", "  ".join(f"{key} {value}" for key, value in machine.items()), ""]
-    lines.append(f"{'':16} {'measured':>12} {'floor':>10} {'ratio':>6} {'p50 ms':>9} {'p95 ms':>9}   target")
+    lines.append(f"{'':22} {'measured':>12} {'floor':>10} {'ratio':>6} {'p50 ms':>9} {'p95 ms':>9}   target")
     for r in results:
         floor = "" if r.floor is None else f"{r.floor:,.0f}"
         ratio = "" if r.ratio is None else f"{r.ratio:.2f}"
         extra = ", ".join(f"{key} {value}" for key, value in r.extra.items())
         lines.append(
-            f"{r.name:16} {r.throughput:>7,.0f} {r.unit:4} {floor:>10} {ratio:>6} {r.p50_ms:>9.2f} {r.p95_ms:>9.2f}"
+            f"{r.name:22} {r.throughput:>7,.0f} {r.unit:4} {floor:>10} {ratio:>6} {r.p50_ms:>9.2f} {r.p95_ms:>9.2f}"
             f"   {TARGETS.get(r.name, '')}{'   ' if extra else ''}{extra}"
         )
     return "\n".join(lines)

@@ -22,10 +22,20 @@ RULES = {
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_a_rule_on_signatures_says_nothing_of_another_entry(rule: Rule) -> None:
-    assert rule.on in (On.ENTRY, On.SUBMISSION) and rule.check is not None
-    bare = DocumentEntry(entry_uuid="urn:uuid:0b9dd2e4-5b31-4e0c-8f0a-1d5d6b7c8e9f")
-    assert not is_signature(bare)
-    submission = Submission.of([to_ebrim(bare)])
-    case = Case(submission, AffinityDomain.open(), "ITI-41", Facts())
+    """Whatever else is wrong with it."""
+    assert rule.on in (On.ENTRY, On.SUBMISSION)
+    assert rule.check is not None
+    other = DocumentEntry(
+        entry_uuid="urn:uuid:0b9dd2e4-5b31-4e0c-8f0a-1d5d6b7c8e9f",
+        unique_id="1.2.3",
+        patient_id="nobody",
+        mime_type="application/pdf",
+        source_patient_id="nobody",
+        legal_authenticator="somebody",
+        creation_time="2026",
+        comments="yes",
+    )
+    assert not is_signature(other)
+    case = Case(Submission.of([to_ebrim(other)]), AffinityDomain.open(), "ITI-41", Facts())
     if rule.on is On.ENTRY:
-        assert not rule.check(bare, case)
+        assert not rule.check(other, case)

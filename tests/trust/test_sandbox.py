@@ -53,7 +53,9 @@ def test_its_keys_are_those_of_before_when_it_starts_again(start_carnet: Callabl
     anchors = []
     for _ in range(2):
         dmp = Dmp(start_carnet(tmp_path, "--profile", "dmp", "--sandbox"), tmp_path / "data" / "pki")
-        assert dmp.send(letter()).response.outcome == "Success"
-        assert dmp.serving.stop() == 0
+        try:
+            assert dmp.send(letter()).response.outcome == "Success"
+        finally:
+            assert dmp.serving.stop() == 0
         anchors.append((dmp.pki / "anchors" / "root.pem").read_bytes())
     assert anchors[0] == anchors[1]

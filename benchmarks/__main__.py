@@ -38,8 +38,10 @@ TARGETS: dict[str, str] = {
 NAMES = ("start", "iti-42", "iti-18-leaf-20", "iti-18-ref-20", "iti-18-leaf-500", "iti-41-10k", "iti-43-10k")
 LARGE = ("iti-41-200m", "iti-43-200m")
 SIZES = {"flat-10k": 10_000, "flat-1m": 1_000_000}
-P20, P500 = 900_000, 901_000
-"""Numbers of the patients with 20 and with 500 entries."""
+P20 = 1_000_000 + int(time.time()) % 1_000_000 * 20
+"""The first of ten patients with 20 entries; others in each run, so that a store may be used again."""
+P500 = P20 + 10
+"""The same with 500 entries."""
 
 
 def main() -> None:

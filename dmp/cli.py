@@ -31,6 +31,8 @@ class _Told(click.Group):
             return super().invoke(ctx)
         except (KeyFileError, TrustStoreError) as error:
             raise click.ClickException(str(error)) from None
+        except BrokenPipeError:
+            raise  # nobody reads on: click ends quietly
         except OSError as error:
             raise click.ClickException(f"{error.filename}: {error.strerror}") from None
 

@@ -16,6 +16,8 @@ from security.saml.replay import ReplayStoreFailed
 
 _SWEEP_EVERY: Final = 1_000
 """Claims between two looks for keys that count no more."""
+_REMEMBERED: Final = 10_000
+"""Keys whose owner a process remembers, so as not to ask the file for it each time."""
 _SCHEMA: Final = (
     "CREATE TABLE IF NOT EXISTS seen (key BLOB PRIMARY KEY, owner BLOB NOT NULL, until REAL NOT NULL) WITHOUT ROWID"
 )
@@ -37,20 +39,29 @@ class ReplayFile:
         self._connection: sqlite3.Connection | None = None
         self._pid = 0
         self._claims = 0
+        self._remembered: dict[bytes, tuple[float, bytes]] = {}
         _files.add(self)
 
     def claim(self, key: bytes, owner: bytes, *, until: datetime, at: datetime) -> bytes | None:
-        now = at.timestamp()
+        now, end = at.timestamp(), until.timestamp()
         try:
             with self._lock:
+                # while a key counts its owner never changes, so what this process has seen of it holds
+                held = self._remembered.get(key)
+                if held is not None and held[0] > now:
+                    return held[1]
                 connection = self._open()
-                if connection.execute(_CLAIM, (key, owner, until.timestamp(), now)).rowcount == 1:
+                if connection.execute(_CLAIM, (key, owner, end, now)).rowcount == 1:
                     self._sweep(connection, now)
+                    self._remember(key, end, owner)
                     return None
-                found = connection.execute("SELECT owner FROM seen WHERE key = ?", (key,)).fetchone()
+                found = connection.execute("SELECT until, owner FROM seen WHERE key = ?", (key,)).fetchone()
+                if found is None:
+                    return b""
+                self._remember(key, found[0], bytes(found[1]))
         except sqlite3.Error as error:
             raise ReplayStoreFailed(f"{self._path}: {error}") from None
-        return bytes(found[0]) if found is not None else b""
+        return bytes(found[1])
 
     def close(self) -> None:
         with self._lock:
@@ -68,6 +79,11 @@ class ReplayFile:
             self._connection.execute(_SCHEMA)
             self._pid = os.getpid()
         return self._connection
+
+    def _remember(self, key: bytes, until: float, owner: bytes) -> None:
+        if len(self._remembered) >= _REMEMBERED:
+            self._remembered.clear()
+        self._remembered[key] = (until, owner)
 
     def _sweep(self, connection: sqlite3.Connection, now: float) -> None:
         self._claims += 1

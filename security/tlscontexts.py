@@ -35,7 +35,7 @@ def server_context(own: CertifiedKey, trust: TrustStore | None) -> ssl.SSLContex
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     _harden(context)
     context.options |= ssl.OP_CIPHER_SERVER_PREFERENCE
-    _show(context, own)
+    present(context, own)
     if trust is not None:
         context.verify_mode = ssl.CERT_REQUIRED
         # Where a responder may stand in for a list, only the check after the handshake can tell.
@@ -51,7 +51,7 @@ def client_context(trust: TrustStore, own: CertifiedKey | None = None) -> ssl.SS
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     _harden(context)
     if own is not None:
-        _show(context, own)
+        present(context, own)
     _believe(context, trust, Usage.SERVER, lists=trust.lists_required)
     return context
 
@@ -73,7 +73,8 @@ def _harden(context: ssl.SSLContext) -> None:
     context.verify_flags |= ssl.VERIFY_X509_STRICT
 
 
-def _show(context: ssl.SSLContext, own: CertifiedKey) -> None:
+def present(context: ssl.SSLContext, own: CertifiedKey) -> None:
+    """Makes `own` what the context shows to the other side."""
     # OpenSSL reads from files only: the key goes there encrypted, under a password that never leaves this function.
     password = secrets.token_hex(32)
     key = own.key.private_bytes(

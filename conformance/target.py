@@ -1,0 +1,104 @@
+"""The system under test: where it is, who we are to it, and what it says it can do."""
+
+import ssl
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final
+
+DEFAULT_AUTHORITY: Final = "1.2.250.1.999.1"
+"""Assigning authority of the patient ids made up for a run, unless told otherwise."""
+
+
+class TargetError(ValueError):
+    """A target that cannot be used; the sentence says what to give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A system to test."""
+
+    registry: str = ""
+    """URL of the Document Registry; empty: no case of the registry can run."""
+    repository: str = ""
+    """URL of the Document Repository."""
+    profile: str = "ihe"
+    feed: str = ""
+    """`HOST:PORT` of the patient identity feed over MLLP (ITI-8)."""
+    patients: tuple[str, ...] = ()
+    """Patient ids (CX) that the target knows; empty: made up, and announced by the feed where there is one."""
+    authority: str = DEFAULT_AUTHORITY
+    """OID of the assigning authority of made-up patient ids."""
+    repository_unique_id: str = ""
+    """OID of the repository, for ITI-42 and ITI-43; empty: a made-up one in ITI-42, and asked of ITI-18 in ITI-43."""
+    identity: Path | None = None
+    """NAME.p12 with NAME-auth.p12 beside it: who signs, and who opens the connection."""
+    password: str = field(default="", repr=False)
+    pki: Path | None = None
+    """A test authority (`carnet pki init`) that the target trusts: its bad certificates make the bad tokens."""
+    trust: Path | None = None
+    """PEM file or directory of anchors for the target's TLS certificate; empty: those of `pki`, else the system's."""
+    codes: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
+    """Attribute → (code, scheme, display name) that the target accepts, where it does not take ours."""
+    lacks: frozenset[str] = frozenset()
+    """Optional features that the target declares it does not have: `iti-44`, `folders`, …"""
+    timeout: float = 30.0
+    """Seconds for a whole exchange."""
+    largest_answer: int = 64 * 1024 * 1024
+    """Bytes; what comes after is not read, and the case says so."""
+
+    def has(self, need: str) -> bool:
+        """Whether `need` was given: a word of `NEEDS`."""
+        if need == "tls":
+            return self.registry.startswith("https:") or self.repository.startswith("https:")
+        if need == "two-patients":
+            return len(self.patients) != 1
+        if need == "new-patients":
+            return not self.patients
+        return bool(getattr(self, need))
+
+
+NEEDS: Final[Mapping[str, str]] = {
+    "registry": "--registry URL",
+    "repository": "--repository URL",
+    "feed": "--feed HOST:PORT",
+    "identity": "--identity FILE",
+    "pki": "--pki DIR, with the bad certificates of `carnet pki init`",
+    "tls": "https URLs",
+    "two-patients": "a second --patient, or --feed",
+    "new-patients": "patients of our own: leave out --patient",
+}
+"""What a case may need, and what to give for it."""
+
+
+def read(file: Path) -> dict[str, Any]:
+    """The settings of a target in TOML, by the names of `Target`. Raises `TargetError`."""
+    try:
+        told = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise TargetError(f"{file} cannot be read: {error}") from None
+    known = {each.name for each in fields(Target)}
+    settings: dict[str, Any] = {name.replace("-", "_"): value for name, value in told.items()}
+    if unknown := sorted(settings.keys() - known):
+        raise TargetError(f"{file}: {unknown[0]} is not a setting of a target; there are {', '.join(sorted(known))}")
+    for name in ("identity", "pki", "trust"):
+        if name in settings:
+            settings[name] = file.parent / settings[name]
+    for name, kind in (("patients", tuple), ("lacks", frozenset)):
+        if name in settings:
+            settings[name] = kind(settings[name])
+    if "codes" in settings:
+        settings["codes"] = {attribute: tuple(code) for attribute, code in settings["codes"].items()}
+    return settings
+
+
+def tls_context(target: Target) -> ssl.SSLContext:
+    """What opens a connection to the target: its anchors, and the client certificate of the identity.
+
+    Raises `TargetError` for files that do not serve.
+    """
+    from conformance.wire.tls import client_context
+
+    anchors = target.trust or (target.pki / "anchors" if target.pki else None)
+    return client_context(anchors, target.identity, target.password)

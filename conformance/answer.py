@@ -104,8 +104,8 @@ class Answer:
         except BadMime as error:
             return str(error)
         except ValueError as error:
-            kind = self.content_type or "no Content-Type"
-            return f"HTTP {self.exchange.status}, {kind}: this is not XML ({error}): {shown(self.body[:120].decode('utf-8', 'replace'))}"
+            kind, begins = self.content_type or "no Content-Type", shown(self.body[:120].decode("utf-8", "replace"))
+            return f"HTTP {self.exchange.status}, {kind}: this is not XML ({error}): {begins}"
         if root.tag != f"{{{n.SOAP12}}}Envelope":
             return f"HTTP {self.exchange.status}: the root element is {root.tag}"
         return root
@@ -286,9 +286,7 @@ class Answer:
         if among:
             got &= set(among) | wanted
         return self.check(
-            f"the answer holds exactly the {len(wanted)} objects asked for"
-            if wanted
-            else "the answer holds none of them",
+            f"the answer holds exactly the {len(wanted)} that match" if wanted else "the answer holds none of them",
             got == wanted,
             "//rim:RegistryObjectList/*/@id",
             sorted(wanted),

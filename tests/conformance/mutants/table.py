@@ -1,0 +1,67 @@
+"""The table of mutants: the server broken in one named way each, and the cases that must notice.
+
+    @mutant("ihe", breaks="ITI TF-2 3.42.4.1.3.3", caught_by=("iti-42/4.1.3.3/4",))
+    def replaced_entry_stays_approved() -> None:
+        \"\"\"RPLC leaves the entry that it replaces Approved.\"\"\"
+        replace(store, "deprecate", lambda _connection, places: len(places))
+
+The name of the mutant is that of the function, with hyphens. The function is called once, in the process of the server
+and before it starts; it must change what a client sees, and must fail when what it changes is no longer there.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+Patch = Callable[[], None]
+
+SERVERS: Final = {
+    "ihe": "carnet serve --patients feed --mllp-port 0",
+    "dmp": "carnet serve --profile dmp --sandbox",
+}
+"""The server that a mutant is made of, and how a healthy one is started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One broken server."""
+
+    name: str
+    """`replaced-entry-stays-approved`."""
+    about: str
+    """What it does wrong, in one sentence."""
+    server: str
+    """A key of `SERVERS`."""
+    breaks: str
+    """The section that forbids it."""
+    caught_by: tuple[str, ...]
+    """Ids of cases that come to FAIL against it."""
+    concern: str
+    """The module it stands in: `registry`."""
+    patch: Patch
+
+
+MUTANTS: Final[dict[str, Mutant]] = {}
+"""By name, in the order written."""
+
+
+def mutant(
+    server: str, *, breaks: str, caught_by: Sequence[str] = (), name: str = "", about: str = ""
+) -> Callable[[Patch], Patch]:
+    """Enters the decorated patch into the table; `name` and `about` for a row of a table, else the function says them.
+
+    Raises ValueError for a name that is taken, a server there is not, or a patch without its sentence.
+    """
+
+    def enter(patch: Patch) -> Patch:
+        own = name or patch.__name__.replace("_", "-")
+        sentence = about or " ".join((patch.__doc__ or "").split())
+        if own in MUTANTS:
+            raise ValueError(f"there are two mutants {own}")
+        if server not in SERVERS or not sentence.endswith(".") or not breaks:
+            raise ValueError(f"mutant {own}: a server of {', '.join(SERVERS)}, a section, and a sentence")
+        concern = getattr(patch, "func", patch).__module__.rpartition(".")[2]
+        MUTANTS[own] = Mutant(own, sentence, server, breaks, tuple(caught_by), concern, patch)
+        return patch
+
+    return enter

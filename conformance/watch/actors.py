@@ -1,0 +1,361 @@
+"""What a Document Registry and a Document Repository answer, from the memory of the watch; ITI TF-2 3.18, 3.41 to 3.43.
+
+The SOAP around it is that of `soap.service`, faults and all. A message that judging found broken is refused with the
+errors that a server sends.
+"""
+
+import binascii
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from lxml import etree
+
+import schemas
+from conformance.judging import Judged, Remark
+from conformance.model import MUST, Level
+from conformance.watch import finding
+from conformance.watch.memory import Document, Memory
+from metadata.affinity import AffinityDomain
+from metadata.ebrim import EbrimError, parse_submit_objects_request, write_object
+from metadata.errors import ErrorCode, RegistryError, RegistryResponse
+from metadata.model import XdsObject
+from metadata.responses import (
+    DocumentRequest,
+    RetrievedDocument,
+    adhoc_query_response,
+    parse_retrieve_request,
+    write_registry_response,
+    write_retrieve_response,
+)
+from metadata.responses.query import write_object_ref
+from metadata.rules import Finding, check
+from metadata.rules import book as rulebook
+from metadata.rules import schema as schema_rule
+from metadata.storedqueries import ReturnType
+from metadata.storedqueries_reading import read
+from metadata.translate import Submission, to_ebrim
+from metadata.vocabulary import FAILURE, LCM, PARTIAL_SUCCESS, QUERY, SUCCESS, XDS
+from soap import faults
+from soap.faults import Fault
+from soap.message import Operation, OutgoingPart, Packaging, Reply, Request
+from soap.xop import href_to, include_href, match_href
+
+PROVIDE: Final = f"{{{XDS}}}ProvideAndRegisterDocumentSetRequest"
+RETRIEVE: Final = f"{{{XDS}}}RetrieveDocumentSetRequest"
+REGISTER: Final = f"{{{LCM}}}SubmitObjectsRequest"
+STORED_QUERY: Final = f"{{{QUERY}}}AdhocQueryRequest"
+_DOCUMENT: Final = f"{{{XDS}}}Document"
+_PIECE: Final = 256 << 10
+_MOST_ERRORS: Final = 50
+
+GENERAL: Final = {
+    "ITI-41": ErrorCode.REPOSITORY_ERROR,
+    "ITI-42": ErrorCode.REGISTRY_ERROR,
+    "ITI-18": ErrorCode.REGISTRY_ERROR,
+    "ITI-43": ErrorCode.REPOSITORY_ERROR,
+}
+"""What a breach without a code of its own is answered with."""
+_LENIENT: Final = frozenset({ErrorCode.UNRESOLVED_REFERENCE})
+"""What the session cannot know: an object that was registered before it began."""
+
+Replace = Callable[[str, Request], Reply]
+"""Another answer, for a transaction and its request: misbehaviour."""
+
+
+@dataclass(slots=True)
+class Answering:
+    """How one message is answered, and what was noticed on the way."""
+
+    memory: Memory
+    judged: Judged
+    domain: AffinityDomain
+    language: str = "en"
+    replace: Replace | None = None
+    noticed: tuple[Remark, ...] = ()
+    """What only who remembers can see: a uniqueId that was used before, a reference that leads nowhere."""
+    known: bool = False
+    """The same message came before."""
+
+    def operations(self, service: str) -> list[Operation]:
+        """Those of `registry` or `repository`."""
+        return [self._operation(*row) for row in _TABLE if row[0] == service]
+
+    def gate(self, request: Request) -> None:
+        """Refuses who is not let in. # CI-SIS Transport synchrone, ITI TF-2 3.40"""
+        del request
+        broken = [r for r in self.judged.remarks if r.level is MUST and is_about_caller(r)]
+        if broken and self.replace is None:
+            reason = "; ".join(f"{r.text(self.language)} [{r.rule}]" for r in broken[:3])
+            raise Fault("Sender", reason[:1000], subcode="wsse:FailedAuthentication")
+
+    def _operation(
+        self, service: str, transaction: str, name: str, element: str, action: str, response: str, packaging: Packaging
+    ) -> Operation:
+        del service
+        replace = self.replace
+        return Operation(
+            transaction=transaction,
+            name=name,
+            element=element,
+            action=action,
+            response_action=response,
+            packaging=packaging,
+            handler=getattr(self, _HANDLERS[transaction]) if replace is None else partial(replace, transaction),
+            schema=partial(schemas.schema, element) if replace is None else None,
+            invalid=lambda _request, errors: answer(
+                transaction, schema_rule.told(errors, transaction, self.language), FAILURE
+            ),
+        )
+
+    # --- the four transactions ------------------------------------------------------------------------------------
+
+    def provide(self, request: Request) -> Reply:
+        """ITI-41."""
+        submitted = request.body.find(REGISTER)
+        if submitted is None:
+            raise faults.sender("ProvideAndRegisterDocumentSetRequest has no SubmitObjectsRequest")
+        taken = _Taken(self.memory)
+        try:
+            taken.documents(request)
+            return self._submit("ITI-41", submitted, taken)
+        finally:
+            taken.drop()
+
+    def register(self, request: Request) -> Reply:
+        """ITI-42."""
+        return self._submit("ITI-42", request.body, _Taken(self.memory))
+
+    def _submit(self, transaction: str, submitted: etree._Element, taken: "_Taken") -> Reply:
+        try:
+            submission = Submission.of(parse_submit_objects_request(submitted))
+        except EbrimError as error:
+            return answer(transaction, (RegistryError(GENERAL[transaction], str(error)),), FAILURE)
+        errors = self._refusals(transaction)
+        if not refused(errors):
+            errors += self._state(transaction, submission)
+        if refused(errors):
+            return answer(transaction, errors, FAILURE)
+        if not self.known:
+            self.memory.keep(submission, taken.keep())
+        return answer(transaction, errors, SUCCESS)
+
+    def query(self, request: Request) -> Reply:
+        """ITI-18."""
+        query, findings = read(request.body)
+        errors = self._refusals("ITI-18") or tuple(found.error(self.language) for found in findings)
+        if query is None or refused(errors):
+            return answer("ITI-18", errors, FAILURE)
+        found = finding.find(query, self.memory.objects())
+        return answer("ITI-18", (), SUCCESS, _fragments(found, query.return_type))
+
+    def retrieve(self, request: Request) -> Reply:
+        """ITI-43."""
+        errors = self._refusals("ITI-43")
+        if refused(errors):
+            return answer("ITI-43", errors, FAILURE)
+        return self.retrieved(parse_retrieve_request(request.body))
+
+    def retrieved(self, asked: Sequence[DocumentRequest], instead: Sequence[RegistryError] = ()) -> Reply:
+        """Each document that is here, an error for each that is not, and the errors `instead` of others."""
+        errors: list[RegistryError] = []
+        documents: list[RetrievedDocument] = []
+        parts: list[OutgoingPart] = []
+        for each in asked:
+            held = self._held(each)
+            if isinstance(held, RegistryError):
+                errors.append(held)
+                continue
+            part = OutgoingPart(f"document-{len(parts) + 1}@carnet", held.mime_type, _content(held), held.size)
+            parts.append(part)
+            documents.append(
+                RetrievedDocument(
+                    each.repository_unique_id,
+                    each.document_unique_id,
+                    held.mime_type,
+                    href_to(part.content_id),
+                    home_community_id=each.home_community_id,
+                )
+            )
+        errors += instead
+        status = SUCCESS if not errors else PARTIAL_SUCCESS if documents else FAILURE
+        response = RegistryResponse(status, tuple(errors))
+        return Reply(write_retrieve_response(response, documents), parts, response.outcome, _codes(errors))
+
+    def _held(self, asked: DocumentRequest) -> Document | RegistryError:
+        ours, unique_id = self.memory.repository_unique_id, asked.document_unique_id
+        if asked.repository_unique_id != ours:
+            told = f"this repository is {ours}, not {asked.repository_unique_id}"
+            return RegistryError(ErrorCode.UNKNOWN_REPOSITORY_ID, told, unique_id)
+        held = self.memory.document(unique_id)
+        if held is None or not held.path.exists():
+            told = f"no document {unique_id} was submitted in this session"
+            return RegistryError(ErrorCode.DOCUMENT_UNIQUE_ID_ERROR, told, unique_id)
+        return held
+
+    # --- what is wrong --------------------------------------------------------------------------------------------
+
+    def _refusals(self, transaction: str) -> tuple[RegistryError, ...]:
+        """The remarks of judging as a server words them: breaches of a MUST, and warnings that have a code."""
+        told = [r for r in self.judged.remarks if r.level is MUST or r.code]
+        told.sort(key=lambda r: r.level is not MUST)
+        return tuple(error_of(r, transaction, self.language) for r in told[:_MOST_ERRORS])
+
+    def _state(self, transaction: str, submission: Submission) -> tuple[RegistryError, ...]:
+        """What a registry says that remembers: the rules that need facts. # ITI TF-2 3.42.4.1.3"""
+        if self.memory.knows(submission):
+            self.known = True
+            return ()
+        found = check(submission, self.domain, transaction=transaction, facts=self.memory.facts(submission))
+        self.noticed = tuple(_noticed(each) for each in found)
+        return tuple(each.error(self.language) for each in found if each.code not in _LENIENT)
+
+
+def is_about_caller(remark: Remark) -> bool:
+    """Whether a server would refuse it at the door, with a fault: the token, not the content."""
+    return remark.rule.partition(".")[0] in ("vihf", "xua", "saml", "token")
+
+
+def error_of(remark: Remark, transaction: str, language: str) -> RegistryError:
+    """The RegistryError that a server sends for a remark."""
+    context = f"{remark.text(language)} [{remark.rule}, {remark.section}]"
+    return RegistryError(remark.code or GENERAL[transaction], context, remark.where, warning=remark.level is not MUST)
+
+
+def refused(errors: Iterable[RegistryError]) -> bool:
+    return any(not error.warning for error in errors)
+
+
+def answer(transaction: str, errors: Sequence[RegistryError], status: str, fragments: Iterable[bytes] = ()) -> Reply:
+    """The body of the answer of a transaction, without documents."""
+    response = RegistryResponse(status, tuple(errors))
+    codes = _codes(errors)
+    if transaction == "ITI-18":
+        return Reply(adhoc_query_response(fragments, errors, status), (), response.outcome, codes)
+    if transaction == "ITI-43":
+        return Reply(write_retrieve_response(response, ()), (), response.outcome, codes)
+    return Reply(write_registry_response(response), (), response.outcome, codes)
+
+
+def _codes(errors: Iterable[RegistryError]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(error.code) for error in errors if not error.warning))
+
+
+def _fragments(found: Iterable[XdsObject], return_type: ReturnType) -> Iterator[bytes]:
+    for x in found:
+        if return_type is ReturnType.OBJECT_REF:
+            yield write_object_ref(x.entry_uuid)
+        else:
+            yield write_object(to_ebrim(x))
+
+
+def _noticed(found: Finding) -> Remark:
+    lenient = found.code in _LENIENT or found.rule.level is rulebook.SHOULD
+    return Remark(
+        rule=found.rule.id,
+        level=Level.SHOULD if lenient else Level.MUST,
+        section=found.rule.spec,
+        where=found.at,
+        en=found.message("en"),
+        fr=found.message("fr"),
+        code=str(found.code),
+    )
+
+
+def _content(document: Document) -> Iterator[bytes]:
+    with document.path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            yield piece
+
+
+class _Taken:
+    """The documents of one message, in their files; `drop` forgets those that were not kept."""
+
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._files: list[Document] = []
+        self._by_entry: dict[str, Document] = {}
+        self._kept: set[Document] = set()
+
+    def documents(self, request: Request) -> None:
+        """Reads every part. Raises `Fault` for an xop:Include that leads nowhere."""
+        parts = {part.content_id: self._written(part.chunks()) for part in request.attachments}
+        for element in request.body.iterchildren(_DOCUMENT):
+            href = include_href(element)
+            document = self._inline(element) if href is None else parts[match_href(href, parts)]
+            self._by_entry[(element.get("id") or "").strip()] = document
+
+    def _inline(self, element: etree._Element) -> Document:
+        try:
+            content = binascii.a2b_base64("".join((element.text or "").split()).encode(), strict_mode=True)
+        except (binascii.Error, UnicodeError) as error:
+            raise faults.sender(f"the content of a Document is not base64: {error}") from None
+        return self._written(iter([content]))
+
+    def _written(self, pieces: Iterator[bytes | memoryview]) -> Document:
+        writing = self._memory.writing()
+        try:
+            for piece in pieces:
+                writing.write(piece)
+        except BaseException:
+            writing.drop()
+            raise
+        self._files.append(writing.done())
+        return self._files[-1]
+
+    def keep(self) -> dict[str, Document]:
+        """The documents by the id of their entry; from now on they are the memory's."""
+        self._kept = set(self._by_entry.values())
+        return self._by_entry
+
+    def drop(self) -> None:
+        for document in self._files:
+            if document not in self._kept:
+                document.path.unlink(missing_ok=True)
+
+
+_HANDLERS: Final = {"ITI-41": "provide", "ITI-42": "register", "ITI-18": "query", "ITI-43": "retrieve"}
+_IHE: Final = "urn:ihe:iti:2007:"
+_TABLE: Final = (
+    (
+        "repository",
+        "ITI-41",
+        "DocumentRepository_ProvideAndRegisterDocumentSet-b",
+        PROVIDE,
+        f"{_IHE}ProvideAndRegisterDocumentSet-b",
+        f"{_IHE}ProvideAndRegisterDocumentSet-bResponse",
+        Packaging.MTOM,
+    ),
+    (
+        "repository",
+        "ITI-43",
+        "DocumentRepository_RetrieveDocumentSet",
+        RETRIEVE,
+        f"{_IHE}RetrieveDocumentSet",
+        f"{_IHE}RetrieveDocumentSetResponse",
+        Packaging.MTOM,
+    ),
+    (
+        "registry",
+        "ITI-42",
+        "DocumentRegistry_RegisterDocumentSet-b",
+        REGISTER,
+        f"{_IHE}RegisterDocumentSet-b",
+        f"{_IHE}RegisterDocumentSet-bResponse",
+        Packaging.SIMPLE,
+    ),
+    (
+        "registry",
+        "ITI-18",
+        "DocumentRegistry_RegistryStoredQuery",
+        STORED_QUERY,
+        f"{_IHE}RegistryStoredQuery",
+        f"{_IHE}RegistryStoredQueryResponse",
+        Packaging.SIMPLE,
+    ),
+)
+ACTIONS: Final = {row[4]: row[1] for row in _TABLE}
+"""wsa:Action of a request → transaction."""
+ELEMENTS: Final = {row[3].rpartition("}")[2]: row[1] for row in reversed(_TABLE)}
+"""Local name of the body element → transaction."""

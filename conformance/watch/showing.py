@@ -1,0 +1,131 @@
+"""What a person reads while the watch runs: one line for each exchange, its remarks below, a summary at the end."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+from conformance.judging import Remark
+from conformance.model import MUST, Verdict
+from conformance.watch.seen import Seen
+
+_COLOURS: Final = {
+    Verdict.PASS: "bold green",
+    Verdict.WARN: "bold yellow",
+    Verdict.FAIL: "bold red",
+    Verdict.ERROR: "bold magenta",
+    Verdict.NOT_RUN: "bold bright_black",
+    Verdict.NOT_SUPPORTED: "bold bright_black",
+}
+_SHOWN: Final = 12
+"""Remarks below one line; the others are in the folder."""
+_WORDS: Final = {
+    "en": {
+        "fine": "{} checks, nothing to say",
+        "more": "… and {} more: {}",
+        "unchecked": "not judged",
+        "wrong": "answered wrongly on purpose: {}",
+        "none": "No message came.",
+        "total": "{} exchanges: {}",
+        "see": "Report: {}",
+        "accepts": "answered {}",
+    },
+    "fr": {
+        "fine": "{} contrôles, rien à redire",
+        "more": "… et {} de plus : {}",
+        "unchecked": "non jugé",
+        "wrong": "réponse volontairement fautive : {}",
+        "none": "Aucun message reçu.",
+        "total": "{} échanges : {}",
+        "see": "Rapport : {}",
+        "accepts": "réponse {}",
+    },
+}
+
+
+def console(*, err: bool = False) -> Console:
+    """Colours on a terminal, plain lines elsewhere; nothing is folded, nothing is taken for markup."""
+    return Console(stderr=err, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def clean(text: str, longest: int = 400) -> str:
+    """What a client wrote may hold anything: control characters would reach the terminal."""
+    shown = text if len(text) <= longest else text[: longest - 1] + "…"
+    return "".join(c if c.isprintable() else "·" for c in shown)
+
+
+def lines(seen: Seen, language: str) -> Iterator[Text]:
+    """The line of an exchange, then its remarks."""
+    words = _WORDS["fr" if language.startswith("fr") else "en"]
+    text = Text()
+    text.append(seen.started.astimezone().strftime("%H:%M:%S"), "bright_black")
+    text.append(f"  {clean(seen.client):<15}")
+    text.append(f"  {seen.transaction or '?':<7}")
+    text.append(f"  {seen.verdict.value:<7}", _COLOURS[seen.verdict])
+    text.append(f"  {_answer(seen, words)}")
+    text.append(f"  exchanges/{seen.case_id}", "bright_black")
+    yield text
+    for misbehaviour in seen.misbehaviours:
+        yield Text(f"          {words['wrong'].format(misbehaviour)}", "cyan")
+    if seen.trouble:
+        yield Text(f"          {clean(seen.trouble)}", "magenta")
+    for remark in seen.remarks[:_SHOWN]:
+        yield from _remark(remark, language)
+    if len(seen.remarks) > _SHOWN:
+        place = f"exchanges/{seen.case_id}"
+        yield Text(f"          {words['more'].format(len(seen.remarks) - _SHOWN, place)}", "bright_black")
+
+
+def _answer(seen: Seen, words: dict[str, str]) -> str:
+    if not seen.checked:
+        judged = words["unchecked"]
+    elif seen.remarks:
+        judged = ""
+    else:
+        judged = words["fine"].format(len(seen.checked))
+    outcome = " ".join([seen.outcome or f"HTTP {seen.status}", *seen.codes])
+    return ", ".join(filter(None, (judged, words["accepts"].format(clean(outcome)))))
+
+
+def _remark(remark: Remark, language: str) -> Iterator[Text]:
+    line = Text("          ")
+    line.append(f"{remark.level.value:<6} ", "red" if remark.level is MUST else "yellow")
+    line.append(clean(remark.text(language)))
+    line.append(f"  [{clean(remark.rule)}, {clean(remark.section)}]", "bright_black")
+    yield line
+    where = " ".join(filter(None, (remark.part, remark.where)))
+    if where:
+        yield Text(f"                 {clean(where, 200)}", "bright_black")
+
+
+def event_line(what: str, client: str, verdict: Verdict, detail: str) -> Text:
+    """Something that was no exchange."""
+    text = Text("          ")
+    text.append(f"{clean(client):<15}  TLS      ")
+    text.append(f"{verdict.value:<7}", _COLOURS[verdict])
+    text.append(f"  {what} ({clean(detail)})")
+    return text
+
+
+def summary(counts: Counter[Verdict], events: int, folder: str, language: str) -> Iterator[Text]:
+    """How it ended."""
+    words = _WORDS["fr" if language.startswith("fr") else "en"]
+    total = sum(counts.values())
+    if not total and not events:
+        yield Text(words["none"])
+    else:
+        told = ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict])
+        yield Text(words["total"].format(total, told))
+    yield Text(words["see"].format(f"{folder}/report.html"))
+
+
+def banner(rows: Sequence[tuple[str, str, str]], title: str, notes: Sequence[str]) -> Iterator[Text]:
+    """What is listening, and what to do next."""
+    yield Text(title, "bold")
+    width = max(len(middle) for _, middle, _ in rows)
+    for name, middle, last in rows:
+        yield Text(f"  {name:<14}{middle:<{width}}  {last}".rstrip())
+    for note in notes:
+        yield Text(f"  {note}")

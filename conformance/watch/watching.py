@@ -1,0 +1,336 @@
+"""One message after another: received, judged, answered (or not), kept, told."""
+
+import itertools
+import re
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final
+
+from conformance.judging import Judged, Remark, judge
+from conformance.model import MUST, Verdict
+from conformance.results.stored import StoredMessage
+from conformance.watch.actors import ACTIONS, ELEMENTS, Answering
+from conformance.watch.memory import Memory
+from conformance.watch.misbehaviours import Agenda, Misbehaviour, Stage
+from conformance.watch.reading import Head
+from conformance.watch.recording import Recorder, Spool
+from conformance.watch.seen import MOST_REMARKS, Seen, verdict_of
+from conformance.watch.spoiling import Draft, another_answer, spoil, without_soap
+from metadata.affinity import AffinityDomain
+from security.certificates import TrustStore
+from soap.message import Exchange, Peer
+from soap.service import service as soap_service
+
+LARGEST_JUDGED: Final = 64 << 20
+"""Bytes of a message that is read into memory to be judged, and of an answer to be spoiled."""
+_NAMED: Final = re.compile(
+    rb"<(?:[\w.-]+:)?("
+    + b"|".join(name.encode() for name in ELEMENTS)
+    + rb")[\s/>]|("
+    + b"|".join(re.escape(action.encode()) for action in ACTIONS)
+    + rb")[^\w-]"
+)
+_LOOKED_AT: Final = 1 << 20
+
+Forward = Callable[[str, Head, bytes, int], "Draft | str"]
+"""(service, head, body, number) → what the real system answered, or why it did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How messages are judged and answered."""
+
+    profile: str
+    domain: AffinityDomain
+    trust: Callable[[], TrustStore | None]
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message that was received whole."""
+
+    service: str
+    """`registry` or `repository`."""
+    head: Head
+    body: Spool
+    """Closed."""
+    client: str
+    url: str
+    certificate: bytes | None = None
+    """DER of the TLS client certificate."""
+    expired: bool = False
+    """It came over a connection whose server certificate had expired."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What is put on the wire, and how."""
+
+    head: bytes
+    body: Path
+    size: int
+    """Bytes of `body` that are sent."""
+    wait: float = 0.0
+    over: float = 0.0
+    reset: bool = False
+    close: bool = False
+    """The connection ends after it."""
+
+
+class Watch:
+    """Judges and answers; used from many threads. `told` hears of each exchange when it is over."""
+
+    def __init__(
+        self,
+        options: Options,
+        recorder: Recorder,
+        memory: Memory,
+        agenda: Agenda,
+        told: Callable[[Seen], None],
+        forward: Forward | None = None,
+    ) -> None:
+        self.recorder, self.agenda = recorder, agenda
+        self._options, self._memory, self._told, self._forward = options, memory, told, forward
+        self._numbers = itertools.count(1)
+        self._telling = threading.Lock()
+
+    def answer(self, arrived: Arrived) -> tuple[Sending, Callable[[str], None]]:
+        """What to send, and what to call when it was sent (with what went wrong) or could not be."""
+        number, started, clock = next(self._numbers), datetime.now(UTC), time.monotonic()
+        data = arrived.body.bytes(LARGEST_JUDGED)
+        transaction = _transaction(arrived.service, arrived.body.beginning if data is None else data[:_LOOKED_AT])
+        judged, trouble = self._judge(data, arrived.head.get("content-type"))
+        planned = self.agenda.take(transaction) if transaction else ()
+        course = _Course(arrived, transaction, judged, planned)
+        draft = self._answered(course, data, number)
+        remarks = self._remarks(judged, course, arrived)
+        verdict = Verdict.ERROR if judged is None else verdict_of(judged, remarks)
+        kind = arrived.head.get("content-type")
+        request = self.recorder.place(transaction, number, "request", arrived.head.raw, arrived.body, kind)
+        sending, response = self._placed(course, draft, number, arrived.head)
+
+        def over(broken: str) -> None:
+            seen = Seen(
+                number,
+                started,
+                time.monotonic() - clock,
+                arrived.client,
+                arrived.url,
+                transaction,
+                judged.kind if judged is not None else "",
+                verdict,
+                remarks[:MOST_REMARKS],
+                judged.checked if judged is not None else (),
+                draft.status,
+                course.outcome,
+                course.codes,
+                (*draft.applied, *(("expired-certificate",) if arrived.expired else ())),
+                trouble or course.trouble or broken,
+                request,
+                response,
+            )
+            self.recorder.keep(seen)
+            with self._telling:
+                self._told(seen)
+
+        return sending, over
+
+    # --- judging --------------------------------------------------------------------------------------------------
+
+    def _judge(self, data: bytes | None, content_type: str) -> tuple[Judged | None, str]:
+        if data is None:
+            return Judged("", (), ()), f"larger than {LARGEST_JUDGED >> 20} MB: it was not judged"
+        options = self._options
+        try:
+            judged = judge(
+                data,
+                content_type=content_type or None,
+                profile=options.profile,
+                at=datetime.now(UTC),
+                trust=options.trust(),
+                domain=options.domain,
+            )
+        except Exception as error:  # noqa: BLE001  whatever a client sends, the watch goes on
+            return None, f"judging failed ({type(error).__name__}); please report it with this message"
+        return judged, "" if judged.checked else "nothing in it could be checked"
+
+    def _remarks(self, judged: Judged | None, course: "_Course", arrived: Arrived) -> tuple[Remark, ...]:
+        found = list(judged.remarks) if judged is not None else []
+        known = {(each.rule, each.where) for each in found}
+        found += [each for each in course.noticed if (each.rule, each.where) not in known]
+        if arrived.expired:
+            found.append(_EXPIRED)
+        if course.fault and MUST not in {each.level for each in found}:
+            found.append(_fault_remark(course.fault))
+        found.sort(key=lambda each: each.level is not MUST)
+        return tuple(found)
+
+    # --- answering ------------------------------------------------------------------------------------------------
+
+    def _answered(self, course: "_Course", data: bytes | None, number: int) -> Draft:
+        """Headers and status of the answer; the body lies in `course.answer`."""
+        instead = without_soap(course.planned)
+        if instead is not None:
+            course.begin(self.recorder.spool(), instead.body)
+            return instead
+        if self._forward is not None and data is not None:
+            forwarded = self._forward(course.arrived.service, course.arrived.head, data, number)
+            if isinstance(forwarded, str):
+                course.trouble = forwarded
+                forwarded = Draft(502, "Bad Gateway", (("Content-Type", "text/plain"),), forwarded.encode() + b"\n")
+            course.begin(self.recorder.spool(), forwarded.body)
+            draft = forwarded
+        else:
+            draft = self._ours(course)
+        return self._spoiled(course, draft)
+
+    def _ours(self, course: "_Course") -> Draft:
+        """The answer of a registry or repository."""
+        judged = course.judged or Judged("", (), ())
+        answering = Answering(self._memory, judged, self._options.domain, self._options.language)
+        answering.replace = another_answer(course.planned, answering)
+        arrived = course.arrived
+
+        def finished(exchange: Exchange) -> None:
+            course.outcome, course.codes = exchange.outcome, exchange.error_codes
+            if exchange.outcome == "Fault" and answering.replace is None:
+                course.fault = exchange.fault
+
+        app = soap_service(
+            arrived.service,
+            answering.operations(arrived.service),
+            gate=answering.gate,
+            finished=finished,
+            peer=lambda _: Peer(arrived.client, arrived.certificate),
+        )
+        begun: list[tuple[str, list[tuple[str, str]]]] = []
+        course.begin(self.recorder.spool(), b"")
+        with arrived.body.path.open("rb") as stream:
+            pieces = app(_environ(arrived, stream), lambda status, headers: begun.append((status, headers)))
+            try:
+                for piece in pieces:
+                    course.answer.write(piece)
+            except ConnectionResetError:
+                course.trouble = "the answer broke off"
+            finally:
+                close = getattr(pieces, "close", None)
+                if close is not None:
+                    close()
+        course.noticed = answering.noticed
+        status, headers = begun[0]
+        code, _, reason = status.partition(" ")
+        asked = [str(each) for each in course.planned if each.kind.stage is Stage.ANSWER]
+        return Draft(int(code), reason, tuple(headers), b"", applied=tuple(asked[:1]))
+
+    def _spoiled(self, course: "_Course", draft: Draft) -> Draft:
+        if not any(each.kind.stage is Stage.SPOILED for each in course.planned):
+            return draft
+        course.answer.close()
+        body = course.answer.bytes(LARGEST_JUDGED)
+        if body is None:
+            course.trouble = "the answer is too large to be spoiled"
+            return draft
+        spoiled = spoil(replace(draft, body=body), course.planned, course.transaction)
+        course.answer.drop()
+        course.begin(self.recorder.spool(), spoiled.body)
+        return spoiled
+
+    def _placed(
+        self, course: "_Course", draft: Draft, number: int, request: Head
+    ) -> tuple[Sending, StoredMessage | None]:
+        """The answer as bytes to send, and where they are kept: what is not sent is not kept."""
+        answer = course.answer
+        close = draft.cut or not request.keeps_alive
+        head = _head(draft, answer.size, close)
+        size = answer.size // 2 if draft.cut else answer.size
+        if draft.reset:
+            answer.drop()
+            return Sending(b"", answer.path, 0, draft.wait, reset=True, close=True), None
+        if draft.cut:
+            answer.close()
+            with answer.path.open("r+b") as file:
+                file.truncate(size)
+            answer.size = size
+        kept = self.recorder.place(course.transaction, number, "response", head, answer, draft.header("Content-Type"))
+        return Sending(head, answer.path, size, draft.wait, draft.over, close=close), kept
+
+
+class _Course:
+    """What is known so far of one exchange."""
+
+    def __init__(
+        self, arrived: Arrived, transaction: str, judged: Judged | None, planned: Sequence[Misbehaviour]
+    ) -> None:
+        self.arrived, self.transaction, self.judged, self.planned = arrived, transaction, judged, planned
+        self.outcome = ""
+        self.codes: tuple[str, ...] = ()
+        self.fault = ""
+        self.trouble = ""
+        self.noticed: tuple[Remark, ...] = ()
+        self._answer: Spool | None = None
+
+    @property
+    def answer(self) -> Spool:
+        if self._answer is None:
+            raise LookupError("there is no answer yet")
+        return self._answer
+
+    def begin(self, spool: Spool, body: bytes) -> None:
+        self._answer = spool
+        if body:
+            spool.write(body)
+
+
+def _transaction(service: str, beginning: bytes) -> str:
+    """By the first name of a transaction in the message: its Action, or its body element."""
+    for found in _NAMED.finditer(beginning):
+        name = (found[1] or found[2]).decode()
+        transaction = ELEMENTS.get(name) or ACTIONS.get(name, "")
+        if transaction and (transaction in ("ITI-41", "ITI-43")) == (service == "repository"):
+            return transaction
+    return ""
+
+
+def _environ(arrived: Arrived, stream: Any) -> dict[str, Any]:
+    """What WSGI says of the message."""
+    return {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": f"/{arrived.service}",
+        "CONTENT_TYPE": arrived.head.get("content-type"),
+        "CONTENT_LENGTH": str(arrived.body.size),
+        "HTTP_CONTENT_ENCODING": arrived.head.get("content-encoding"),
+        "wsgi.input": stream,
+    }
+
+
+_OURS: Final = frozenset({"content-length", "connection", "transfer-encoding", "date", "keep-alive"})
+
+
+def _head(draft: Draft, length: int, close: bool) -> bytes:
+    lines = [f"HTTP/1.1 {draft.status} {draft.reason or HTTPStatus(draft.status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in draft.headers if name.lower() not in _OURS]
+    lines.append(f"Content-Length: {length}")
+    lines.append("Date: " + datetime.now(UTC).strftime("%a, %d %b %Y %H:%M:%S GMT"))
+    if close:
+        lines.append("Connection: close")
+    return "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
+
+
+_EXPIRED: Final = Remark(
+    "watch.tls.expired",
+    MUST,
+    "RFC 5280 4.1.2.5",
+    "TLS",
+    "the server certificate had expired, and the client sent its message all the same",
+    "le certificat du serveur était expiré, et le client a envoyé son message malgré cela",
+)
+
+
+def _fault_remark(reason: str) -> Remark:
+    return Remark("watch.fault", MUST, "SOAP 1.2 Part 1 5.4", "", reason, reason)

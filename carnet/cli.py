@@ -1,7 +1,5 @@
 """The `carnet` command: words and options; what they do lies in the modules that each loads when it is called."""
 
-import difflib
-import importlib
 from collections.abc import Callable
 from dataclasses import Field
 from pathlib import Path
@@ -12,6 +10,7 @@ import click
 from carnet import __version__
 from carnet.config import ConfigurationError
 from carnet.settings import option_name, table, variable_name
+from conformance.words import Words
 
 _WORDS: Final = {
     "serve": ("carnet.cli", "serve"),
@@ -27,33 +26,13 @@ _WORDS: Final = {
     "vihf": ("dmp.cli_vihf", "vihf"),
     "nginx-config": ("carnet.nginx", "nginx_config"),
     "signature": ("carnet.evidence", "signature"),
+    "conformance": ("conformance.cli", "conformance"),
 }
 """Word → where its command is: each module is loaded when its word is used."""
 
 
-class Words(click.Group):
-    """Loads a command when it is used, and answers a mistyped word with the nearest one."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return list(_WORDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _WORDS:
-            return None
-        module, name = _WORDS[cmd_name]
-        if module == __name__:
-            return super().get_command(ctx, cmd_name)
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in _WORDS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], _WORDS, n=1, cutoff=0.5)
-            advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(_WORDS)}"
-            raise click.UsageError(f"there is no command {args[0]}; {advice}", ctx)
-        return super().resolve_command(ctx, args)
+class _Carnet(Words):
+    """The command itself: what is wrong with its configuration is said in a sentence."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -63,7 +42,8 @@ class Words(click.Group):
 
 
 @click.group(
-    cls=Words,
+    cls=_Carnet,
+    words=_WORDS,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, message="carnet %(version)s")
@@ -75,6 +55,7 @@ def main() -> None:
       carnet serve                     start the services on port 8080
       carnet send my-document.xml      submit a document to them
       carnet find --patient ID         see what the registry knows
+      carnet conformance run --registry URL --repository URL     test any system
     """
 
 

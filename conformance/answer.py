@@ -107,7 +107,7 @@ class Answer:
             kind, begins = self.content_type or "no Content-Type", shown(self.body[:120].decode("utf-8", "replace"))
             return f"HTTP {self.exchange.status}, {kind}: this is not XML ({error}): {begins}"
         if root.tag != f"{{{n.SOAP12}}}Envelope":
-            return f"HTTP {self.exchange.status}: the root element is {root.tag}"
+            return f"HTTP {self.exchange.status}: the root element is {etree.QName(root).text}"
         return root
 
     @property

@@ -65,6 +65,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "feed": "--feed HOST:PORT",
     "identity": "--identity FILE",
     "pki": "--pki DIR, with the bad certificates of `carnet pki init`",
+    "codes": "--codes FILE, the value sets that the target applies",
     "tls": "https URLs",
     "two-patients": "a second --patient, or --feed",
     "new-patients": "patients of our own: leave out --patient",

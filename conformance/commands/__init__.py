@@ -1,0 +1,1 @@
+"""The words of `carnet conformance` that run, list and explain cases."""

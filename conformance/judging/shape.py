@@ -1,0 +1,40 @@
+"""The XML schema of a body."""
+
+from copy import deepcopy
+from typing import Final
+
+from lxml import etree
+
+from conformance.judging.book import clean
+from conformance.judging.place import Tree
+from conformance.judging.remark import Remark
+from conformance.judging.sheet import Sheet
+from conformance.model import MUST
+from metadata.rules import BOOK
+from metadata.vocabulary import LCM, RIM
+from schemas import schema
+
+_MOST: Final = 50
+_SUBMIT: Final = f"{{{LCM}}}SubmitObjectsRequest"
+_LIST: Final = f"{{{RIM}}}RegistryObjectList"
+_RULE: Final = BOOK["xml.schema"]
+
+
+def check(tree: Tree, body: etree._Element, transaction: str, sheet: Sheet) -> None:
+    """What the XSD does not allow in `body`; says nothing of an element that no schema here declares."""
+    judged = body
+    if body.tag == _LIST:  # no body by itself: looked at in the request that would carry it
+        judged = etree.Element(_SUBMIT)
+        judged.append(deepcopy(body))
+    try:
+        found = schema(str(judged.tag)).violations(judged)
+    except LookupError:
+        return
+    code = str(_RULE.codes.get(transaction, ""))
+    for each in found[:_MOST]:
+        line = tree.piece.line_of(each.line)
+        values = {"line": line or "-", "reason": each.message}
+        sentences = [clean(text.format_map(values)) for text in (_RULE.en, _RULE.fr)]
+        where = clean(f"{each.path} (line {line})" if line else each.path)
+        sheet.add(Remark(_RULE.id, MUST, _RULE.spec, where, *sentences, code=code))
+    sheet.ran("XSD")

@@ -1,0 +1,117 @@
+"""The signature of a submission set, in its message or alone. # ITI TF-3 5.5, DMP TD2.1"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from cryptography import x509
+
+from conformance.judging.book import clean
+from conformance.judging.place import Tree
+from conformance.judging.remark import Remark
+from conformance.judging.sheet import Sheet, of_finding
+from conformance.judging.submission import entry_at
+from conformance.model import Level
+from dmp.captured import Captured
+from dmp.lot_explain import Checked, Subject, Verdict, explain
+from dmp.lot_policy import DMP, LotPolicy, dsg_policy
+from dmp.lot_rules import LOT
+from dmp.lot_shape import examined
+from dmp.lot_signer import Signatory, relate, submitted
+from dmp.rules import FRENCH
+from dmp.vihf import VihfCaller
+from metadata.rules.book import Rule
+from metadata.translate import Submission
+from security.dsg import STRICT, DMP_LEGACY, SignatureRefused
+from security.dsg.reading import read_set
+
+_URI: Final = re.compile(r"\Adocument (\S+)\Z")
+_SAID_IN_FRENCH: Final = frozenset(
+    {"lot.manifest-duplicate", "lot.manifest-set", "lot.manifest-missing", "lot.manifest-extra", "lot.document-digest"}
+)
+"""Their details are French; in English the document says enough."""
+
+
+def policy_of(sheet: Sheet) -> LotPolicy:
+    """What is asked: the DMP's demands, or those of IHE DSG under either way of signing."""
+    if sheet.circumstances.french:
+        return DMP
+    return replace(dsg_policy("verify"), policies=(STRICT, DMP_LEGACY))
+
+
+def check_lot(
+    tree: Tree, submission: Submission, contents: dict[str, bytes], caller: VihfCaller | None, sheet: Sheet
+) -> None:
+    """The signature in a message, against its documents and whom the VIHF names."""
+    policy = policy_of(sheet)
+    french = sheet.circumstances.french
+    if french:
+        sheet.findings(submitted(submission, caller), tree.where)
+    subject = Subject.of(Captured(submission, contents), policy)
+    if subject is None:
+        shape = examined(submission, policy)
+        missing = [] if sheet.broke("fr.signature.missing") else shape.findings
+        sheet.findings(missing, tree.where)
+        if shape.signed is None and not shape.findings:
+            return
+    else:
+        at = "/RegistryObjectList" if subject.signed is None else entry_at(subject.signed.signature)
+        sheet.findings(subject.findings, tree.where)
+        _explained(subject, policy, tree.where(at), sheet)
+        if french:
+            _signer(tree, subject, caller, policy, sheet)
+    sheet.ran("signature of the set")
+
+
+def check_alone(tree: Tree, sheet: Sheet) -> None:
+    """A signature document without its message: what it says by itself."""
+    _explained(Subject(tree.piece.data, {}), policy_of(sheet), tree.at(tree.root), sheet)
+    sheet.ran("signature")
+
+
+def _explained(subject: Subject, policy: LotPolicy, where: str, sheet: Sheet) -> None:
+    found = explain(subject, policy, at=sheet.circumstances.at, store=sheet.circumstances.trust)
+    sheet.add(*_remarks([each for each in found if each.rule not in {f.rule.id for f in subject.findings}], where))
+
+
+def _remarks(found: Iterable[Checked], where: str) -> Iterable[Remark]:
+    for each in found:
+        rule = _rule(each.rule)
+        if each.verdict is not Verdict.REFUSED or rule is None:
+            continue
+        uri = _URI.match(each.check)
+        place = f" ({uri[1]})" if uri else ""
+        english = place if each.rule in _SAID_IN_FRENCH else f"{place} ({each.detail})"
+        french = f"{place} ({each.detail})" if each.detail else place
+        values = {"object": "", "got": each.detail}
+        yield Remark(
+            rule.id,
+            Level(rule.level.value),
+            rule.spec,
+            where,
+            clean(rule.en.format_map({**values, "detail": english})),
+            clean(rule.fr.format_map({**values, "detail": french})),
+            code=str(rule.codes.get("ITI-41", "")),
+        )
+
+
+def _rule(rule_id: str) -> Rule | None:
+    for book in (LOT, FRENCH):
+        if rule_id in book:
+            return book[rule_id]
+    return None
+
+
+def _signer(tree: Tree, subject: Subject, caller: VihfCaller | None, policy: LotPolicy, sheet: Sheet) -> None:
+    """Who signed, against the entry of the signature and the VIHF."""
+    if subject.signed is None or caller is None:
+        return
+    try:
+        claimed = read_set(subject.signature, policy.policies)
+        signatory = Signatory.of(x509.load_der_x509_certificate(claimed.claim.certificates[0]))
+    except (SignatureRefused, ValueError):
+        return
+    if signatory is not None:
+        found = relate(signatory, subject.signed.signature, caller, policy).findings
+        sheet.add(*[of_finding(each, tree.where) for each in found if not sheet.broke(each.rule.id)])

@@ -1,0 +1,158 @@
+"""The token of a message: a VIHF by the rules of the DMP, any other assertion by those of SAML 2.0 and IHE XUA."""
+
+import re
+from typing import Final
+
+from lxml import etree
+
+from conformance.judging.book import OwnRule, rule
+from conformance.judging.place import Tree
+from conformance.judging.remark import Remark
+from conformance.judging.saml import refusals
+from conformance.judging.sheet import Sheet
+from conformance.judging.words import TOKEN
+from conformance.model import MUST
+from dmp.vihf import VihfCaller, VihfOptions
+from dmp.vihf.explain import Finding, Verdict, explain
+from dmp.vihf.messages import ABOUT
+from dmp.vihf.vihf import Vihf
+from security.gate import Refused
+from security.saml import Assertion, Check, Connection, Proved, Token, TokenRefused
+from security.saml import names as n
+from soap.names import SOAP12
+
+_MARK: Final = "vihf_version"
+_SAID: Final = re.compile(r"\[([a-z0-9-]+)\] : (.*)\Z", re.DOTALL)
+
+
+def _rules(prefix: str, en: str, fr: str) -> dict[Check, OwnRule]:
+    return {
+        check: rule(
+            f"{prefix}.{check.name.lower().replace('_', '-')}",
+            MUST,
+            about.section,
+            en.format(number=check.value, title=TOKEN[check].title, right=TOKEN[check].right),
+            fr.format(number=check.value, title=about.title, right=about.right),
+        )
+        for check, about in ABOUT.items()
+    }
+
+
+_VIHF: Final = _rules(
+    "vihf",
+    "VIHF, check {number} ({title}): {{reason}}; what passes: {right}. In the words of carnet vihf check: {{detail}}",
+    "VIHF, contrôle {number} ({title}) : {{reason}} ; attendu : {right}. {{detail}}",
+)
+_SAML: Final = _rules(
+    "saml",
+    "assertion, check {number} ({title}): {{reason}}; {{detail}}",
+    "assertion, contrôle {number} ({title}) : {{reason}} ; {{detail}}",
+)
+_PATIENT = rule(
+    "vihf.patient",
+    MUST,
+    "DMP VIHF resource-id",
+    "the request is about another patient than the VIHF (resource-id), or the VIHF names none",
+    "la requête concerne un autre patient que le VIHF (resource-id), ou le VIHF n'en désigne aucun",
+)
+_MISSING = rule(
+    "vihf.missing",
+    MUST,
+    ABOUT[Check.ENVELOPE].section,
+    "the message brings no VIHF: a SAML 2.0 assertion in a wsse:Security header",
+    "le message n'apporte pas de VIHF : une assertion SAML 2.0 dans un en-tête wsse:Security",
+)
+
+
+def is_vihf(assertion: etree._Element) -> bool:
+    """Whether an assertion says that it is a VIHF."""
+    return any(each.get("Name", "").lower() == _MARK for each in assertion.iter(n.ATTRIBUTE))
+
+
+def check_message(
+    tree: Tree, header: etree._Element | None, sheet: Sheet, *, required: bool
+) -> Assertion | None:
+    """The token of an envelope, where there is one; `required`: there has to be."""
+    assertion = None if header is None else next(header.iter(n.ASSERTION), None)
+    if assertion is None:
+        if required:
+            sheet.add(_MISSING(tree.at(tree.root if header is None else header)))
+            sheet.ran("VIHF")
+        return None
+    if etree.QName(tree.root).namespace == SOAP12:
+        return check(tree, assertion, tree.piece.data, sheet)
+    security = assertion.getparent()
+    bare = assertion if security is None or security.tag != n.SECURITY else security
+    return check(tree, assertion, etree.tostring(bare, with_tail=False), sheet)
+
+
+def check(tree: Tree, assertion: etree._Element, data: bytes, sheet: Sheet) -> Assertion | None:
+    """One assertion in `data`: a file of its own, or an envelope. What it says, proved or not; None when unreadable."""
+    if sheet.circumstances.french or is_vihf(assertion):
+        return _check_vihf(tree, assertion, data, sheet)
+    said, refused = refusals(data, at=sheet.circumstances.at, trust=sheet.circumstances.trust)
+    for error in refused:
+        sheet.add(_SAML[error.check](tree.at(assertion), reason=error.reason, detail=error.detail))
+    sheet.ran("SAML assertion")
+    return said
+
+
+def _check_vihf(tree: Tree, assertion: etree._Element, data: bytes, sheet: Sheet) -> Assertion | None:
+    found = explain(data, VihfOptions(), at=sheet.circumstances.at, store=sheet.circumstances.trust)
+    sheet.add(*[_remark(tree, assertion, each) for each in found.findings if each.verdict is Verdict.REFUSED])
+    sheet.ran("VIHF")
+    if sheet.circumstances.trust is not None:
+        sheet.ran("VIHF certificate")
+    return found.assertion
+
+
+def _remark(tree: Tree, assertion: etree._Element, found: Finding) -> Remark:
+    said = _SAID.search(found.detail)
+    reason, detail = (said[1], said[2]) if said else ("-", found.detail)
+    return _VIHF[found.check](tree.at(_place(assertion, found.check, detail)), reason=reason, detail=detail)
+
+
+_PLACES: Final = {
+    Check.ISSUER: n.ISSUER,
+    Check.SUBJECT: n.NAME_ID,
+    Check.CONFIRMATION: n.SUBJECT_CONFIRMATION,
+    Check.CONDITIONS: n.CONDITIONS,
+    Check.AUTHENTICATION: n.AUTHN_STATEMENT,
+    Check.SIGNATURE_SHAPE: n.SIGNATURE,
+    Check.KEY_INFO: n.SIGNATURE,
+    Check.CERTIFICATE: n.SIGNATURE,
+    Check.SIGNATURE: n.SIGNATURE,
+}
+
+
+def _place(assertion: etree._Element, check: Check, detail: str) -> etree._Element:
+    """The element that a check is about, as near as can be told."""
+    if check is Check.ATTRIBUTES:
+        for attribute in assertion.iter(n.ATTRIBUTE):
+            name = attribute.get("Name", "")
+            if name and (name in detail or name.rpartition(":")[2] in detail.split()):
+                return attribute
+    found = next(assertion.iter(_PLACES[check]), None) if check in _PLACES else None
+    return assertion if found is None else found
+
+
+def caller_of(said: Assertion | None, sheet: Sheet) -> VihfCaller | None:
+    """Whom a VIHF names, whether it is proved or not; None for what is no readable VIHF."""
+    if said is None:
+        return None
+    token = Token(Proved(said, None), Connection("", None, "", sheet.circumstances.at))
+    try:
+        return VihfCaller.of(token, Vihf.read(said, VihfOptions()))
+    except TokenRefused:
+        return None
+
+
+def check_patients(tree: Tree, where: str, patients: list[str], caller: VihfCaller | None, sheet: Sheet) -> None:
+    """The patients that a query names are the one of the VIHF."""
+    if caller is None or not patients:
+        return
+    try:
+        caller.require_patient(*patients)
+    except Refused:
+        sheet.add(_PATIENT(tree.where(where)))
+

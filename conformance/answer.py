@@ -111,6 +111,11 @@ class Answer:
         return root
 
     @property
+    def opened(self) -> "etree._Element | str":
+        """The SOAP envelope, or the sentence that says why there is none; records no check."""
+        return self._envelope
+
+    @property
     def envelope(self) -> etree._Element:
         """The SOAP envelope; ends the case with a broken check when the answer holds none."""
         found = self._envelope

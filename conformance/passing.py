@@ -55,3 +55,42 @@ def fault(code: str, subcode: str = "") -> str:
         '  <soap:Reason><soap:Text xml:lang="en">what is wrong</soap:Text></soap:Reason>\n'
         "</soap:Fault>"
     )
+
+
+RETRIEVED: Final = (
+    "<xds:RetrieveDocumentSetResponse>\n"
+    '  <rs:RegistryResponse status="urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"/>\n'
+    "  <xds:DocumentResponse>\n"
+    "    <xds:RepositoryUniqueId>…</xds:RepositoryUniqueId><xds:DocumentUniqueId>…</xds:DocumentUniqueId>\n"
+    "    <xds:mimeType>text/plain</xds:mimeType>\n"
+    '    <xds:Document><xop:Include href="cid:…"/></xds:Document>\n'
+    "  </xds:DocumentResponse>\n"
+    "</xds:RetrieveDocumentSetResponse>"
+)
+
+NOT_RETRIEVED: Final = (
+    "<xds:RetrieveDocumentSetResponse>\n"
+    '  <rs:RegistryResponse status="urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Failure">\n'
+    '    <rs:RegistryErrorList><rs:RegistryError errorCode="XDSDocumentUniqueIdError" …/></rs:RegistryErrorList>\n'
+    "  </rs:RegistryResponse>\n"
+    "</xds:RetrieveDocumentSetResponse>"
+)
+
+PARTLY_RETRIEVED: Final = (
+    "<xds:RetrieveDocumentSetResponse>\n"
+    '  <rs:RegistryResponse status="urn:ihe:iti:2007:ResponseStatusType:PartialSuccess">\n'
+    '    <rs:RegistryErrorList><rs:RegistryError errorCode="XDSDocumentUniqueIdError" …/></rs:RegistryErrorList>\n'
+    "  </rs:RegistryResponse>\n"
+    "  <xds:DocumentResponse>… the documents that are there …</xds:DocumentResponse>\n"
+    "</xds:RetrieveDocumentSetResponse>"
+)
+
+MULTIPART: Final = (
+    'Content-Type: multipart/related; type="application/xop+xml"; boundary="…"; start="<root@…>"; '
+    'start-info="application/soap+xml"\n\n'
+    "--…\n"
+    'Content-Type: application/xop+xml; charset=UTF-8; type="application/soap+xml"\n'
+    "Content-Transfer-Encoding: binary\nContent-ID: <root@…>\n\n<soap:Envelope …\n--…--"
+)
+
+STILL_THERE: Final = "A refusal in the first answer, and Success for the ordinary request after it."

@@ -235,6 +235,23 @@ class Trial:
             url, request, label or n.LABELS.get(transaction, transaction), transaction, preparation=preparation
         )
 
+    def post(
+        self,
+        transaction: str,
+        content: bytes,
+        content_type: str = "",
+        *,
+        method: str = "POST",
+        http: Sequence[tuple[str, str]] = (),
+        label: str = "",
+        hang_up: bool = False,
+    ) -> Answer:
+        """Sends `content` as it is where `transaction` is sent; a header in `http` stands in place of ours."""
+        url = self.url(transaction)
+        sent = [*((("Content-Type", content_type),) if content_type else ()), *http]
+        request = Message(head(url, sent, len(content), method), content, content_type)
+        return self.send(url, request, label or n.LABELS.get(transaction, transaction), transaction, hang_up=hang_up)
+
     def send(
         self,
         url: str,

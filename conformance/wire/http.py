@@ -198,4 +198,6 @@ def _sentence(error: Exception, heard: _Heard, line: Line) -> str:
         return "its name cannot be resolved"
     if isinstance(error, HTTPException) and not heard.begun:
         return "the connection was closed without an answer"
-    return f"what came is not an HTTP answer: {error}" if isinstance(error, HTTPException) else str(error)
+    # what a target wrote comes back in some of these: it stays one line of text
+    what = ascii(" ".join(str(error).split()))[1:-1][:200]
+    return f"what came is not an HTTP answer: {what}" if isinstance(error, HTTPException) else what

@@ -4,6 +4,7 @@
 and answers with the process id of a server.
 """
 
+import contextlib
 import json
 import os
 import shutil
@@ -44,10 +45,8 @@ class Server:
 
     def stop(self) -> None:
         """At once: nobody needs what it kept."""
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         shutil.rmtree(self.directory, ignore_errors=True)
 
 
@@ -172,7 +171,7 @@ def _fork(request: dict[str, Any], home: Path) -> int:
         begin(mutant, [*options_of(kind), *options])
     except SystemExit as end:
         os._exit(end.code if isinstance(end.code, int) else 1)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - nothing may go on in a copy of this process
         import traceback
 
         traceback.print_exc()

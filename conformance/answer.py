@@ -285,9 +285,13 @@ class Answer:
         return self.refuses(*codes)
 
     def finds(self, *ids: str, among: Iterable[str] = ()) -> "Answer":
-        """Success, and of the ids in `among` (default: all that came) the answer holds exactly `ids`."""
+        """Success, and of the ids in `among` (default: all that came) the answer holds exactly `ids`.
+
+        Beside whole objects, an ObjectRef only says what they refer to: it does not count. # ITI TF-2 3.18.4.1.2.6
+        """
         self.succeeds()
-        got, wanted = set(self.ids()), set(ids)
+        whole = [one for kind in ("entries", "packages", "associations") for one in self.ids(kind)]
+        got, wanted = set(whole or self.ids("references")), set(ids)
         if among:
             got &= set(among) | wanted
         return self.check(

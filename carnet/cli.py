@@ -27,6 +27,7 @@ _WORDS: Final = {
     "nginx-config": ("carnet.nginx", "nginx_config"),
     "signature": ("carnet.evidence", "signature"),
     "conformance": ("conformance.cli", "conformance"),
+    "lint": ("conformance.lint.cli", "lint"),
 }
 """Word → where its command is: each module is loaded when its word is used."""
 

@@ -65,7 +65,8 @@ _MUST_UNDERSTAND = rule(
     "wire.wsa.must-understand",
     SHOULD,
     _V,
-    "wsa:Action does not say mustUnderstand=true in the namespace of the envelope; without its prefix the attribute says nothing",
+    "wsa:Action does not say mustUnderstand=true in the namespace of the envelope; without its prefix the attribute "
+    "says nothing",
     "wsa:Action ne dit pas mustUnderstand=true dans l'espace de noms de l'enveloppe ; sans préfixe l'attribut ne dit "
     "rien",
 )
@@ -136,9 +137,7 @@ def _headers(envelope: Envelope, sheet: Sheet) -> dict[str, etree._Element]:
     return found
 
 
-def _action(
-    envelope: Envelope, header: etree._Element, transaction: Transaction | None, sheet: Sheet
-) -> None:
+def _action(envelope: Envelope, header: etree._Element, transaction: Transaction | None, sheet: Sheet) -> None:
     got, body = _text(header), envelope.body
     at = envelope.tree.at(header)
     if envelope.is_fault:

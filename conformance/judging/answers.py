@@ -100,8 +100,8 @@ _DOCUMENTS = rule(
     "ITI TF-2 3.43.4.2.3",
     "status is {got} with {documents} documents and {errors} errors: Success has documents and no error, Failure no "
     "document, PartialSuccess both",
-    "status vaut {got} avec {documents} documents et {errors} erreurs : Success a des documents et aucune erreur, Failure "
-    "aucun document, PartialSuccess les deux",
+    "status vaut {got} avec {documents} documents et {errors} erreurs : Success a des documents et aucune erreur, "
+    "Failure aucun document, PartialSuccess les deux",
 )
 _OBJECT_ID = rule(
     "answer.object.id",
@@ -148,9 +148,7 @@ def check(tree: Tree, body: etree._Element, transaction: str, sheet: Sheet) -> N
     sheet.ran("answer")
 
 
-def _errors(
-    tree: Tree, told: etree._Element, errors: list[etree._Element], transaction: str, sheet: Sheet
-) -> None:
+def _errors(tree: Tree, told: etree._Element, errors: list[etree._Element], transaction: str, sheet: Sheet) -> None:
     for error in errors:
         code, severity = error.get("errorCode", "").rpartition(":")[2], error.get("severity", "")
         if code not in CODES:

@@ -33,8 +33,8 @@ _CID_FORM = rule(
     "RFC 2392 2",
     "the href {got} and the Content-ID {expected} differ in case or in what is percent-encoded; some receivers do not "
     "find the part",
-    "le href {got} et le Content-ID {expected} diffèrent par la casse ou par l'échappement ; des récepteurs ne trouvent "
-    "pas la partie",
+    "le href {got} et le Content-ID {expected} diffèrent par la casse ou par l'échappement ; des récepteurs ne "
+    "trouvent pas la partie",
 )
 _HREF = rule(
     "wire.xop.href",

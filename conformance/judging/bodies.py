@@ -75,9 +75,7 @@ def _registered(tree: Tree, body: etree._Element, name: str, sheet: Sheet) -> No
         sheet.guard("IHE rules", lambda: submission.check_rules(tree, read, name, sheet))
 
 
-def _provided(
-    tree: Tree, body: etree._Element, package: Package, caller: VihfCaller | None, sheet: Sheet
-) -> None:
+def _provided(tree: Tree, body: etree._Element, package: Package, caller: VihfCaller | None, sheet: Sheet) -> None:
     attached: list[Attached] = []
     sheet.guard("attachments", lambda: attached.extend(resolve(tree, package, sheet)))
     read = submission.read(tree, body, sheet)
@@ -91,9 +89,7 @@ def _provided(
         sheet.guard("CDA coherence", lambda: submission.check_coherence(tree, read, attached, sheet))
 
 
-def _signed(
-    tree: Tree, read: Submission, attached: list[Attached], caller: VihfCaller | None, sheet: Sheet
-) -> None:
+def _signed(tree: Tree, read: Submission, attached: list[Attached], caller: VihfCaller | None, sheet: Sheet) -> None:
     contents = submission.contents_of(read, attached)
     if contents or not attached:
         sheet.guard("signature of the set", lambda: signature.check_lot(tree, read, contents, caller, sheet))

@@ -27,8 +27,8 @@ class OwnRule:
 
     def __call__(self, where: str = "", *, part: str = "", **values: object) -> Remark:
         shown = {name: short(value) for name, value in values.items()}
-        sentences = [clean(text.format_map(shown)) for text in (self.en, self.fr)]
-        return Remark(self.id, self.level, self.section, clean(where), *sentences, part=clean(part), code=self.code)
+        en, fr = clean(self.en.format_map(shown)), clean(self.fr.format_map(shown))
+        return Remark(self.id, self.level, self.section, clean(where), en, fr, clean(part), self.code)
 
 
 def rule(id: str, level: Level, section: str, en: str, fr: str, *, code: str = "") -> OwnRule:  # noqa: A002

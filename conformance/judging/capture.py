@@ -38,7 +38,7 @@ _CHUNKS = rule(
     MUST,
     "RFC 9112 7.1",
     "Transfer-Encoding says chunked, and the body is not a sequence of chunks that ends with one of size 0",
-    "Transfer-Encoding annonce chunked, et le corps n'est pas une suite de morceaux terminée par un morceau de taille 0",
+    "Transfer-Encoding annonce chunked, et le corps n'est pas une suite de morceaux terminée par un morceau vide",
 )
 _CODING = rule(
     "wire.http.coding",
@@ -142,6 +142,8 @@ def _unchunked(body: Piece, headers: dict[str, str], remarks: list[Remark], lf_o
     announced = headers.get("content-length", "")
     if announced.isascii() and announced.isdigit() and len(announced) < 19 and not lf_only:
         length = int(announced)
+        if body.data[length : length + 7] == b"HTTP/1.":  # the answer lies behind the request
+            return body.cut(0, length)
         if length != len(body.data):
             remarks.append(_LENGTH("Content-Length", got=announced, expected=len(body.data)))
             if length and body.data[length:].strip() == b"":
@@ -151,7 +153,8 @@ def _unchunked(body: Piece, headers: dict[str, str], remarks: list[Remark], lf_o
 
 def _chunks(body: Piece) -> tuple[Piece | None, bool]:
     """The chunks joined, and whether they come to their end; None for what does not begin as chunks do."""
-    data, at, joined, segments = body.data, 0, bytearray(), []
+    data, at, joined = body.data, 0, bytearray()
+    segments: list[tuple[int, int]] = []
     while (size := _CHUNK.match(data, at)) is not None:
         length = int(size[1], 16)
         if not length:

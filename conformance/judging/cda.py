@@ -41,7 +41,7 @@ _REQUIRED: Final = (
 )
 _EXPECTED_IN_FRANCE: Final = ("title", "languageCode", "legalAuthenticator", "documentationOf", "componentOf")
 _OF_HEADER: Final = {
-    "patientId": "recordTarget/patientRole/id",
+    "patient": "recordTarget/patientRole/id",
     "sourcePatientInfo": "recordTarget/patientRole/patient",
     "typeCode": "code",
     "confidentialityCode": "confidentialityCode",
@@ -190,10 +190,12 @@ def _path(found: Finding) -> str | None:
     rule_id = found.rule.id
     if rule_id.endswith((".missing", ".single")) or not rule_id.startswith(("fr.", "de.", "domain.")):
         return None
+    if rule_id.startswith("fr.patientId."):
+        return None  # the ids of the patient were looked at in the header itself
     return next((path for word, path in _OF_HEADER.items() if word in rule_id.split(".")), None)
 
 
 def _remark(tree: Tree, found: Finding, path: str) -> Remark:
     where = tree.where(f"/ClinicalDocument/{path}")
-    sentences = [clean(found.message(language)) for language in ("en", "fr")]
-    return Remark(found.rule.id, SHOULD, found.rule.spec, where, *sentences, code=str(found.code))
+    en, fr = clean(found.message("en")), clean(found.message("fr"))
+    return Remark(found.rule.id, SHOULD, found.rule.spec, where, en, fr, code=str(found.code))

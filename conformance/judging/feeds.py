@@ -78,7 +78,7 @@ def check_v2(data: bytes, sheet: Sheet) -> None:
     text = data.strip(b"\x0b\x1c\r\n ").removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
     if "\r" not in text and "\n" in text:
         sheet.add(_LINE_ENDS("line 1"))
-    lines = [line for line in re.split(r"\r\n|\r|\n", text)]
+    lines = re.split(r"\r\n|\r|\n", text)
     separator, component = text[3:4], text[4:5]
     segments: dict[str, tuple[int, list[str]]] = {}
     for number, line in enumerate(lines, 1):
@@ -113,9 +113,7 @@ def _check_header(header: list[str], sheet: Sheet) -> None:
             sheet.add(_HEADER("line 1", field=field, got=value or "-", right=right))
 
 
-def _check_patient(
-    segments: dict[str, tuple[int, list[str]]], trigger: str, component: str, sheet: Sheet
-) -> None:
+def _check_patient(segments: dict[str, tuple[int, list[str]]], trigger: str, component: str, sheet: Sheet) -> None:
     needed = ["EVN", "PID", *(["MRG"] if trigger == "A40" else ["PV1"])]
     sheet.add(*[_SEGMENT("line 1", got=name) for name in needed if name not in segments])
     fields = [("PID", 3)] + ([("MRG", 1)] if trigger == "A40" else [])

@@ -7,8 +7,8 @@ from typing import Final
 from lxml import etree
 
 from conformance.judging import capture, cda, feeds, markup, signature, soap, token
-from conformance.judging.book import rule
 from conformance.judging.bodies import check_bare
+from conformance.judging.book import rule
 from conformance.judging.capture import Capture
 from conformance.judging.judged import Judged
 from conformance.judging.packaging import Package, unpack
@@ -27,6 +27,17 @@ MAX_BYTES: Final = 256 << 20
 PROFILES: Final = ("ihe", "dmp", "auto")
 _FRENCH: Final = re.compile(rb"VIHF_Version|urn:dmp\b|1\.2\.250\.1\.213\.1\.|1\.2\.250\.1\.71\.")
 _HTML: Final = re.compile(rb"\A\s*(?:<!doctype html|<html)", re.IGNORECASE)
+_FIRST_NAME: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][A-Za-z_0-9]*)[\s/>]")
+_LIKELY: Final = {
+    "Envelope": "SOAP envelope",
+    "Assertion": "SAML assertion",
+    "Security": "SAML assertion",
+    "ClinicalDocument": "CDA",
+    "Signature": "signature",
+    "SubmitObjectsRequest": "ebRIM SubmitObjectsRequest",
+    "RegistryObjectList": "ebRIM RegistryObjectList",
+}
+"""Name of the first element → what a file that cannot be read was meant to be."""
 _ANY_INS: Final = InsPolicy.of("production", "test", "demo")
 
 _LARGE = rule(
@@ -119,11 +130,9 @@ def _document(captured: Capture, package: Package, sheet: Sheet) -> None:
     tree, remarks = markup.read(package.root, part=package.name)
     sheet.add(*remarks)
     if tree is None:
-        sheet.kind = sheet.kind or "XML"
+        sheet.kind = sheet.kind or _likely(package.root.data)
         sheet.ran("XML")
-        packaging_only = package.media is not None
-        if packaging_only:
-            soap.check_type(package, sheet)
+        soap.check_type(package, sheet)
         return
     if etree.QName(tree.root).localname == "Envelope":
         soap.check(tree, captured, package, sheet)
@@ -131,6 +140,12 @@ def _document(captured: Capture, package: Package, sheet: Sheet) -> None:
         soap.not_an_envelope(tree, package, sheet)
     else:
         _alone(tree, package, sheet)
+
+
+def _likely(data: bytes) -> str:
+    """What a file that is not well-formed was meant to be."""
+    found = _FIRST_NAME.search(data)
+    return _LIKELY.get(found[1].decode("ascii"), "XML") if found else "XML"
 
 
 def _alone(tree: Tree, package: Package, sheet: Sheet) -> None:

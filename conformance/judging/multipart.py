@@ -15,7 +15,7 @@ from conformance.judging.remark import Remark
 from conformance.model import MUST, SHOULD
 
 MAX_PARTS: Final = 1_000
-_END_OF_HEAD: Final = re.compile(rb"(?:\A|\r?\n)\r?\n")
+_END_OF_HEAD: Final = re.compile(rb"\r?\n\r?\n")
 _BINARY: Final = frozenset({"", "binary", "8bit", "7bit"})
 _BOUNDARY_FORM: Final = re.compile(r"[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?-]")
 _RFC2046: Final = "RFC 2046 5.1.1"
@@ -173,12 +173,10 @@ def _delimiters(data: bytes, boundary: str) -> list["re.Match[bytes]"]:
     if first is None:
         return []
     end = rb"\r\n" if first[1] == b"\r\n" else rb"\r?\n"
-    pattern = re.compile(rb"(?:\A|(?<=\n)|" + end + rb")" + dashes + rb"(--)?(?=[ \t]*(?:\r?\n|\Z))[ \t]*(?:\r?\n|\Z)?")
-    found = []
+    # the line end behind stays: it opens the delimiter of an empty part
+    pattern = re.compile(rb"(?:\A|" + end + rb")" + dashes + rb"(--)?[ \t]*(?=\r?\n|\Z)")
+    found: list[re.Match[bytes]] = []
     for match in pattern.finditer(data, first.start()):
-        if found and match.start() and not re.match(end, match[0]):
-            if match.start() != found[-1].end():
-                continue  # a line end of the other kind before it: content, unless the part is empty
         found.append(match)
         if match[1] or len(found) > MAX_PARTS:
             break
@@ -187,7 +185,7 @@ def _delimiters(data: bytes, boundary: str) -> list["re.Match[bytes]"]:
 
 def _parts(body: Piece, boundary: str, remarks: list[Remark]) -> Iterator[Part]:
     found = _delimiters(body.data, boundary)
-    if b"\r\n" not in found[0][0] and b"\r\n" not in body.data[found[0].end() : found[0].end() + 2_000]:
+    if body.data[found[0].end() : found[0].end() + 2] != b"\r\n":
         remarks.append(_LINE_ENDS(f"line {body.line(found[0].start())}"))
     if len(found) > MAX_PARTS:
         remarks.append(_TOO_MANY(count=MAX_PARTS))
@@ -197,12 +195,12 @@ def _parts(body: Piece, boundary: str, remarks: list[Remark]) -> Iterator[Part]:
         if match[1]:
             return
         end = found[number].start() if number < len(found) else len(body.data)
-        yield _part(number, body.cut(match.end(), max(end, match.end())), remarks)
+        yield _part(number, body.cut(match.end(), end), remarks)
 
 
 def _part(number: int, piece: Piece, remarks: list[Remark]) -> Part:
+    line = piece.line(0)
     head = _END_OF_HEAD.search(piece.data, 0, 32 << 10)
-    line = max(piece.line(0) - 1, 0)
     if head is None:
         return Part(number, piece, line)
     headers, wrong = _headers(piece.data[: head.start()])

@@ -77,9 +77,15 @@ _ROOT_TYPE = rule(
     "wire.mime.root-type",
     MUST,
     "XOP 1.0 4.1",
-    'the Content-Type of the root part is {got}; it is application/xop+xml with type="application/soap+xml"',
-    "le Content-Type de la partie racine est {got} ; c'est application/xop+xml avec "
-    'type="application/soap+xml"',
+    "the Content-Type of the root part is {got}; it is application/xop+xml",
+    "le Content-Type de la partie racine est {got} ; c'est application/xop+xml",
+)
+_ROOT_INFO = rule(
+    "wire.mime.root-info",
+    SHOULD,
+    "XOP 1.0 4.1",
+    'the Content-Type of the root part has type="{got}"; with SOAP 1.2 it is type="application/soap+xml"',
+    'le Content-Type de la partie racine a type="{got}" ; avec SOAP 1.2 c\'est type="application/soap+xml"',
 )
 _NO_PARTS = rule(
     "wire.mime.parts",
@@ -94,8 +100,8 @@ _MTOM = rule(
     _V,
     "{transaction} is not sent as MTOM: its Content-Type is multipart/related with type application/xop+xml, even when "
     "nothing is attached",
-    "{transaction} n'est pas envoyé en MTOM : son Content-Type est multipart/related avec type application/xop+xml, même "
-    "sans rien en pièce jointe",
+    "{transaction} n'est pas envoyé en MTOM : son Content-Type est multipart/related avec type application/xop+xml, "
+    "même sans rien en pièce jointe",
 )
 _NOT_MTOM = rule(
     "wire.mtom.unexpected",
@@ -201,8 +207,10 @@ def _root_part(root: Part, sheet: Sheet) -> None:
         sheet.add(_UNREADABLE(root.where, part=root.name, reason=error))
         return
     kind = media.get("type").partition(";")[0].strip().lower()
-    if media.name != XOP_TYPE or kind != SOAP_TYPE:
-        sheet.add(_ROOT_TYPE(root.where, part=root.name, got=root.content_type or "-"))
+    if media.name != XOP_TYPE:
+        sheet.add(_ROOT_TYPE(root.where, part=root.name, got=media.name or "-"))
+    elif kind != SOAP_TYPE:
+        sheet.add(_ROOT_INFO(root.where, part=root.name, got=kind or "-"))
     if media.get("charset").strip().lower() not in _UTF8:
         sheet.add(_CHARSET(root.where, part=root.name, got=media.get("charset")))
 

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -34,12 +35,14 @@ class Piece:
     def cut(self, begin: int, end: int | None = None) -> "Piece":
         """The bytes from `begin` to `end`."""
         end = len(self.data) if end is None else end
-        if not self.segments:
-            return Piece(self.data[begin:end], self.file)
         starts = [here for here, _ in self.segments]
         first = max(bisect_right(starts, begin) - 1, 0)
-        kept = [(max(here - begin, 0), there + max(begin - here, 0)) for here, there in self.segments[first:] if here < max(end, begin + 1)]
-        return Piece(self.data[begin:end], self.file, tuple(kept))
+        kept = tuple(
+            (max(here - begin, 0), there + max(begin - here, 0))
+            for here, there in self.segments[first:]
+            if here <= begin or here < end
+        )
+        return Piece(self.data[begin:end], self.file, kept)
 
     def line(self, offset: int) -> int:
         """The line of the file, from 1; 0 when there is none."""
@@ -107,7 +110,7 @@ class Tree:
         return f"{path} (line {element.sourceline} of the decoded part)" if element.sourceline else path
 
 
-def _chosen(among: "etree._ElementIterator[etree._Element]", predicates: str) -> etree._Element | None:
+def _chosen(among: Iterable[etree._Element], predicates: str) -> etree._Element | None:
     tests = [(int(number) if number else 0, name, value) for number, name, value in _PREDICATE.findall(predicates)]
     place = 0
     for element in among:

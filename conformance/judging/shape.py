@@ -34,7 +34,7 @@ def check(tree: Tree, body: etree._Element, transaction: str, sheet: Sheet) -> N
     for each in found[:_MOST]:
         line = tree.piece.line_of(each.line)
         values = {"line": line or "-", "reason": each.message}
-        sentences = [clean(text.format_map(values)) for text in (_RULE.en, _RULE.fr)]
+        en, fr = clean(_RULE.en.format_map(values)), clean(_RULE.fr.format_map(values))
         where = clean(f"{each.path} (line {line})" if line else each.path)
-        sheet.add(Remark(_RULE.id, MUST, _RULE.spec, where, *sentences, code=code))
+        sheet.add(Remark(_RULE.id, MUST, _RULE.spec, where, en, fr, code=code))
     sheet.ran("XSD")

@@ -23,7 +23,7 @@ from dmp.rules import FRENCH
 from dmp.vihf import VihfCaller
 from metadata.rules.book import Rule
 from metadata.translate import Submission
-from security.dsg import STRICT, DMP_LEGACY, SignatureRefused
+from security.dsg import DMP_LEGACY, STRICT, SignatureRefused
 from security.dsg.reading import read_set
 
 _URI: Final = re.compile(r"\Adocument (\S+)\Z")

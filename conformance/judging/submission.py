@@ -56,7 +56,8 @@ def check_rules(tree: Tree, submission: Submission, transaction: str, sheet: She
 
 def check_documents(tree: Tree, submission: Submission, attached: Sequence[Attached], sheet: Sheet) -> None:
     """Entries and documents in pairs, hash and size of the bytes, and under French rules the header of each CDA."""
-    sheet.findings(repository.pairing(submission.entries, [each.element.get("id", "") for each in attached]), tree.where)
+    ids = [each.element.get("id", "") for each in attached]
+    sheet.findings(repository.pairing(submission.entries, ids), tree.where)
     contents = contents_of(submission, attached)
     for entry in submission.entries:
         content = contents.get(entry.entry_uuid)

@@ -17,11 +17,13 @@ from dmp.vihf.explain import Finding, Verdict, explain
 from dmp.vihf.messages import ABOUT
 from dmp.vihf.vihf import Vihf
 from security.gate import Refused
-from security.saml import Assertion, Check, Connection, Proved, Token, TokenRefused
+from security.saml import Assertion, Check, Connection, Proved, Reason, Token, TokenRefused
 from security.saml import names as n
 from soap.names import SOAP12
 
 _MARK: Final = "vihf_version"
+_NO_CONNECTION: Final = f"[{Reason.NO_TLS_CERTIFICATE}]"
+"""A file has no connection: what only a server can see is not held against it."""
 _SAID: Final = re.compile(r"\[([a-z0-9-]+)\] : (.*)\Z", re.DOTALL)
 
 
@@ -69,9 +71,7 @@ def is_vihf(assertion: etree._Element) -> bool:
     return any(each.get("Name", "").lower() == _MARK for each in assertion.iter(n.ATTRIBUTE))
 
 
-def check_message(
-    tree: Tree, header: etree._Element | None, sheet: Sheet, *, required: bool
-) -> Assertion | None:
+def check_message(tree: Tree, header: etree._Element | None, sheet: Sheet, *, required: bool) -> Assertion | None:
     """The token of an envelope, where there is one; `required`: there has to be."""
     assertion = None if header is None else next(header.iter(n.ASSERTION), None)
     if assertion is None:
@@ -99,7 +99,8 @@ def check(tree: Tree, assertion: etree._Element, data: bytes, sheet: Sheet) -> A
 
 def _check_vihf(tree: Tree, assertion: etree._Element, data: bytes, sheet: Sheet) -> Assertion | None:
     found = explain(data, VihfOptions(), at=sheet.circumstances.at, store=sheet.circumstances.trust)
-    sheet.add(*[_remark(tree, assertion, each) for each in found.findings if each.verdict is Verdict.REFUSED])
+    refused = [each for each in found.findings if each.verdict is Verdict.REFUSED and _NO_CONNECTION not in each.detail]
+    sheet.add(*[_remark(tree, assertion, each) for each in refused])
     sheet.ran("VIHF")
     if sheet.circumstances.trust is not None:
         sheet.ran("VIHF certificate")
@@ -155,4 +156,3 @@ def check_patients(tree: Tree, where: str, patients: list[str], caller: VihfCall
         caller.require_patient(*patients)
     except Refused:
         sheet.add(_PATIENT(tree.where(where)))
-

@@ -56,9 +56,7 @@ TRANSACTIONS: Final = (
     _one("ITI-39", "2007:CrossGatewayRetrieve", _RETRIEVE, _RETRIEVED, mtom=True),
     _one("ITI-80", "2015:CrossGatewayDocumentProvide", _PROVIDE, _DONE, mtom=True),
     *(
-        Transaction(
-            "ITI-44", f"{HL7V3}:{name}", f"{HL7V3}:MCCI_IN000002UV01", f"{{{HL7V3}}}{name}", _ACKNOWLEDGED
-        )
+        Transaction("ITI-44", f"{HL7V3}:{name}", f"{HL7V3}:MCCI_IN000002UV01", f"{{{HL7V3}}}{name}", _ACKNOWLEDGED)
         for name in ("PRPA_IN201301UV02", "PRPA_IN201302UV02", "PRPA_IN201304UV02")
     ),
 )

@@ -1,0 +1,138 @@
+"""Reports as text for people, JSON for programs, and annotations for GitHub."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from rich.console import Console
+from rich.text import Text
+
+from conformance.judging import Remark
+from conformance.judging.book import clean
+from conformance.lint.files import shown
+from conformance.lint.report import Report, line_of
+from conformance.model import MUST, SHOULD
+
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "unknown": "not recognised: nothing was checked. What is recognised is listed in docs/lint.md",
+        "checked": "checked",
+        "clean": "nothing to remark",
+        "part": "part",
+        "total": "{files} files, {must} MUST, {should} SHOULD",
+    },
+    "fr": {
+        "unknown": "non reconnu : rien n'a été contrôlé. Ce qui est reconnu est dans docs/lint.md",
+        "checked": "contrôlé",
+        "clean": "rien à signaler",
+        "part": "partie",
+        "total": "{files} fichiers, {must} MUST, {should} SHOULD",
+    },
+}
+
+
+def text(reports: Sequence[Report], language: str, console: Console) -> None:
+    """One block per file; colours where the console is a terminal."""
+    words = _WORDS[language]
+    for report in reports:
+        console.print(_title(report, words))
+        for remark in report.remarks:
+            for line in _lines(remark, language, words):
+                console.print(line)
+        console.print(_foot(report, words))
+        console.print()
+    if len(reports) > 1:
+        counts = {level.value.lower(): sum(r.count(level) for r in reports) for level in (MUST, SHOULD)}
+        console.print(Text(words["total"].format(files=len(reports), **counts), style="bold"))
+
+
+def _title(report: Report, words: Mapping[str, str]) -> Text:
+    title = Text(clean(shown(report.file)), style="bold")
+    if report.judged.kind:
+        title.append(f": {report.judged.kind}", style="not bold cyan")
+    if report.nothing:
+        title.append(f": {words['unknown']}", style="not bold yellow")
+    return title
+
+
+def _lines(remark: Remark, language: str, words: Mapping[str, str]) -> Iterator[Text]:
+    head = Text("  ")
+    head.append(f"{remark.level.value:<6}", style="bold red" if remark.level is MUST else "yellow")
+    head.append(f" {remark.rule}", style="bold")
+    head.append(f"  [{remark.section}]", style="dim")
+    if remark.code:
+        head.append(f"  {remark.code}", style="dim")
+    yield head
+    place = "  ".join(filter(None, (remark.where, remark.part and f"{words['part']} {remark.part}")))
+    if place:
+        yield Text(f"         {place}", style="cyan")
+    yield Text(f"         {remark.text(language)}")
+
+
+def _foot(report: Report, words: Mapping[str, str]) -> Text:
+    if report.nothing:
+        return Text("")
+    told = f"{report.count(MUST)} MUST, {report.count(SHOULD)} SHOULD" if report.remarks else words["clean"]
+    style = "red" if report.count(MUST) else "yellow" if report.remarks else "green"
+    foot = Text("  ")
+    foot.append(told, style=style)
+    foot.append(f"; {words['checked']}: {', '.join(report.judged.checked)}", style="dim")
+    return foot
+
+
+def as_json(reports: Sequence[Report], language: str) -> str:
+    """Everything, for programs."""
+    files = [
+        {
+            "file": report.file,
+            "kind": report.judged.kind,
+            "checked": list(report.judged.checked),
+            "remarks": [_row(each, language) for each in report.remarks],
+        }
+        for report in reports
+    ]
+    return json.dumps({"files": files}, indent=2, ensure_ascii=False)
+
+
+def _row(remark: Remark, language: str) -> dict[str, Any]:
+    return {
+        "rule": remark.rule,
+        "level": remark.level.value,
+        "section": remark.section,
+        "where": remark.where,
+        "line": line_of(remark),
+        "part": remark.part,
+        "code": remark.code,
+        "text": remark.text(language),
+    }
+
+
+def github(reports: Sequence[Report], language: str) -> Iterator[str]:
+    """Workflow commands: an error for a MUST, a warning for a SHOULD and for what was not recognised."""
+    for report in reports:
+        file = _property(report.file)
+        if report.nothing:
+            yield f"::warning file={file},title=carnet lint::{_message(_WORDS[language]['unknown'])}"
+        for remark in report.remarks:
+            word = "error" if remark.level is MUST else "warning"
+            said = f"{remark.text(language)} [{remark.section}] {remark.where}".rstrip()
+            yield f"::{word} file={file},line={line_of(remark)},title={_property(remark.rule)}::{_message(said)}"
+
+
+def _message(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _message(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def show(reports: Sequence[Report], form: str, language: str, echo: Callable[[str], None]) -> None:
+    """Print the reports in one of the three forms."""
+    if form == "json":
+        echo(as_json(reports, language))
+    elif form == "github":
+        for line in github(reports, language):
+            echo(line)
+    else:
+        text(reports, language, Console(highlight=False, markup=False, emoji=False, soft_wrap=True))

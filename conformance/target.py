@@ -80,18 +80,37 @@ def read(file: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise TargetError(f"{file} cannot be read: {error}") from None
     known = {each.name for each in fields(Target)}
-    settings: dict[str, Any] = {name.replace("-", "_"): value for name, value in told.items()}
+    settings: dict[str, Any] = {}
+    for name, value in told.items():
+        plain = name.replace("-", "_")
+        settings[_OPTIONS.get(plain, plain)] = value
     if unknown := sorted(settings.keys() - known):
         raise TargetError(f"{file}: {unknown[0]} is not a setting of a target; there are {', '.join(sorted(known))}")
-    for name in ("identity", "pki", "trust"):
-        if name in settings:
-            settings[name] = file.parent / settings[name]
-    for name, kind in (("patients", tuple), ("lacks", frozenset)):
-        if name in settings:
-            settings[name] = kind(settings[name])
-    if "codes" in settings:
-        settings["codes"] = {attribute: tuple(code) for attribute, code in settings["codes"].items()}
+    for name, value in settings.items():
+        settings[name] = _setting(file, name, value)
     return settings
+
+
+_OPTIONS: Final = {"patient": "patients", "repository_id": "repository_unique_id"}
+"""Options that a file may write as on the command line → the setting."""
+
+
+def _setting(file: Path, name: str, value: Any) -> Any:
+    """A value of TOML as `Target` has it. Raises `TargetError`."""
+    if name in ("identity", "pki", "trust") or (name == "codes" and isinstance(value, str)):
+        return file.parent / str(value)
+    if name in ("patients", "lacks"):
+        if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+            raise TargetError(f"{file}: {name} is a list of texts")
+        return tuple(value) if name == "patients" else frozenset(value)
+    if name == "codes":
+        if not isinstance(value, dict) or not all(isinstance(c, list) and len(c) == 3 for c in value.values()):
+            raise TargetError(f'{file}: codes is a table: classCode = ["code", "scheme", "display name"], or a file')
+        return {attribute: tuple(map(str, code)) for attribute, code in value.items()}
+    kind = float if name == "timeout" else int if name == "largest_answer" else str
+    if not isinstance(value, int | float if kind is float else kind):
+        raise TargetError(f"{file}: {name} is {value!r}; a {'number' if kind is not str else 'text'} is wanted")
+    return kind(value)
 
 
 def tls_context(target: Target) -> ssl.SSLContext:

@@ -119,8 +119,9 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
             settings |= {name: value for name, value in given.items() if value not in (None, ())}
             if "lacks" in settings:
                 settings["lacks"] = frozenset(settings["lacks"])
-            if codes is not None:
-                settings["codes"], authority = read_codes(codes)
+            given_codes = codes or settings.get("codes")
+            if isinstance(given_codes, Path):
+                settings["codes"], authority = read_codes(given_codes)
                 settings.setdefault("authority", authority or DEFAULT_AUTHORITY)
             made = Target(**settings)
         except (TargetError, TypeError) as error:

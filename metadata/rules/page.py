@@ -60,7 +60,8 @@ LENIENCIES: Final = """\
   `signs`.
 * `signs` may lead to the SubmissionSet: so the DMP signs its submissions.
 * A submitted `availabilityStatus` and `lastUpdateTime` are ignored; odd ones give a warning.
-* A title is counted in characters, not in bytes.
+* A title is counted in characters, not in bytes. A DocumentEntry's of 128 is taken, as the DMP has it, and a
+  SubmissionSet's of 256; ITI TF asks for fewer.
 * A serviceStopTime that is coarser than the serviceStartTime names a period: `20240305` is not before `202403051015`.
 * Two DocumentEntries of one message cannot have the same uniqueId, even with the same hash and size.
 * Two replacements of one document in one message are refused, and so is what the message says besides of a document

@@ -10,7 +10,7 @@ from metadata.errors import ErrorCode
 from metadata.rules import forms
 from metadata.rules.book import METADATA, MUST, NONE, SHOULD, Mark, Marks, On, Shape, in_each, rule
 from metadata.rules.case import Case, View, classification_at
-from metadata.translate import ASSOCIATION_SLOTS, ENTRY_SLOTS, FOLDER_SLOTS, SUBMISSION_SET_SLOTS
+from metadata.translate import ASSOCIATION_SLOTS, ENTRY_SLOTS, FOLDER_SLOTS, SUBMISSION_SET_SLOTS, is_in_parts
 
 SINGLE: Final = frozenset(
     {
@@ -22,7 +22,8 @@ SINGLE: Final = frozenset(
         "authorPerson",
     }
 )
-"""Slots that hold one value. URI is not among them: its old form in numbered parts, `1|http://…`, is accepted."""
+"""Slots that hold one value. URI is not among them: its old form in numbered parts, `1|http://…`, is accepted;
+`values_repeated` refuses several of any other form."""
 
 UPDATE_SLOTS: Final = frozenset({"PreviousVersion", "AssociationPropagation", "OriginalStatus", "NewStatus"})
 """Slots of an Association that belong to metadata update; `association.update` speaks of them."""
@@ -103,7 +104,7 @@ def values_repeated(view: View, _case: Case) -> Marks:
     return [
         Mark(_at(c, slot.name), {"got": slot.name, "count": len(slot.values)})
         for c, slot in view.every_slot
-        if len(slot.values) > 1 and slot.name in SINGLE
+        if len(slot.values) > 1 and (slot.name in SINGLE or (slot.name == "URI" and not is_in_parts(slot.values)))
     ]
 
 

@@ -19,6 +19,7 @@ from metadata.translate.reading import (
     entry,
     folder,
     is_folder,
+    is_in_parts,
     is_submission_set,
     submission_set,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "entry",
     "folder",
     "is_folder",
+    "is_in_parts",
     "is_submission_set",
     "submission_set",
     "to_ebrim",

@@ -12,7 +12,7 @@ from metadata.ebrim import Classification, LocalizedString, RegistryObject, Slot
 from metadata.model import Association, Author, Code, DocumentEntry, Folder, SubmissionSet
 from metadata.translate.names import ASSOCIATION_SLOTS, CODING_SCHEME, ENTRY_SLOTS, FOLDER_SLOTS, SUBMISSION_SET_SLOTS
 
-_URI_PART: Final = re.compile(r"(\d+)\|(.*)", re.DOTALL)
+_URI_PART: Final = re.compile(r"[0-9]{1,4}\|.*", re.DOTALL)
 
 
 def is_submission_set(o: RegistryObject) -> bool:
@@ -199,7 +199,12 @@ def _localized(strings: tuple[LocalizedString, ...]) -> str | None:
 
 def _uri(values: tuple[str, ...]) -> str | None:
     """The URI; one longer than a Value was once written in numbered parts, `1|http://…`, `2|…`."""
-    parts = [_URI_PART.fullmatch(value) for value in values]
-    if len(parts) > 1 and all(parts):
-        return "".join(part[2] for part in sorted((p for p in parts if p), key=lambda p: int(p[1])))
+    if len(values) > 1 and is_in_parts(values):
+        parts = [value.partition("|") for value in values]
+        return "".join(part[2] for part in sorted(parts, key=lambda part: int(part[0])))
     return values[0] if values else None
+
+
+def is_in_parts(values: tuple[str, ...]) -> bool:
+    """Whether all values of Slot URI are numbered parts of one."""
+    return all(_URI_PART.fullmatch(value) for value in values)

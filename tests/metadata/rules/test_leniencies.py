@@ -44,6 +44,10 @@ ACCEPTED: dict[str, Callable[[Sample], None]] = {
 }
 
 ONE_CAUSE: dict[str, tuple[Callable[[Sample], None], str]] = {
+    "a URI of two values that are no parts of one": (
+        lambda s: s.slot("letter", "URI", "letter.txt", "note.txt"),
+        "slot.values.repeated",
+    ),
     "a wrong time is not out of order too": (
         lambda s: s.slot("letter", "serviceStartTime", "20259999"),
         "de.serviceStartTime.format",

@@ -54,23 +54,9 @@ def _purpose_of_entry(signing: Signing) -> bytes:
 
 def _prefixed(signing: Signing) -> bytes:
     """The prefix `ds` on all that is of XML Signature, as the kit writes it."""
-    root = _with_prefix(xmldsig.parse(signing.signed()), None)
+    root = xmldsig.prefixed(xmldsig.parse(signing.signed()))
     xmldsig.complete(root, signing.holder.signs)
     return etree.tostring(root)
-
-
-def _with_prefix(old: etree._Element, parent: etree._Element | None) -> etree._Element:
-    namespace = etree.QName(old).namespace or ""
-    prefixes: dict[str | None, str] = {"ds": namespace} if namespace == n.DS else {None: namespace}
-    attributes = {str(name): str(value) for name, value in old.attrib.items()}
-    if parent is None:
-        new = etree.Element(old.tag, attributes, nsmap=prefixes)
-    else:
-        new = etree.SubElement(parent, old.tag, attributes, nsmap=prefixes)
-    new.text = old.text
-    for child in old:
-        _with_prefix(child, new)
-    return new
 
 
 def _other_order(root: etree._Element) -> None:

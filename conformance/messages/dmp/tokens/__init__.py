@@ -5,12 +5,13 @@ from typing import Final
 from conformance.messages.dmp.tokens.attributes import ATTRIBUTES
 from conformance.messages.dmp.tokens.certificates import CERTIFICATES
 from conformance.messages.dmp.tokens.forge import BadToken, Forge
+from conformance.messages.dmp.tokens.good import GOOD_TOKENS, GoodToken
 from conformance.messages.dmp.tokens.signatures import SIGNATURES
 from conformance.messages.dmp.tokens.subjects import SUBJECTS
 from conformance.messages.dmp.tokens.times import TIMES
 from conformance.messages.dmp.tokens.wrappings import WRAPPED
 
-__all__ = ["BAD_TOKENS", "BadToken", "Forge"]
+__all__ = ["BAD_TOKENS", "GOOD_TOKENS", "BadToken", "Forge", "GoodToken"]
 
 BAD_TOKENS: Final[tuple[BadToken, ...]] = (
     *TIMES,

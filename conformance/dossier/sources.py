@@ -53,6 +53,8 @@ class Recorded:
 
     id: str
     source: Path
+    profile: str
+    """`dmp` when the French rules were applied."""
     started: datetime
     verdict: Verdict
     status: int
@@ -104,6 +106,7 @@ def _of_watch(folder: Path) -> Iterator[Recorded]:
             yield Recorded(
                 id=str(row["request"]["body"]).removeprefix("exchanges/").rpartition("/")[0],
                 source=folder,
+                profile=str(document["profile"]),
                 started=datetime.fromisoformat(row["started"]),
                 verdict=Verdict(row["verdict"]),
                 status=int(row["status"]),
@@ -155,6 +158,7 @@ def _of_run(run: StoredRun) -> Iterator[Recorded]:
             yield Recorded(
                 id=case.case.id,
                 source=run.folder,
+                profile=run.profile,
                 started=exchange.started or run.started,
                 verdict=case.verdict,
                 status=exchange.status,

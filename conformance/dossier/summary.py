@@ -160,7 +160,7 @@ def _exchange(exported: Exported, language: str) -> Iterator[str]:
     yield ""
     rows = [
         ("files", ", ".join(f"`{name}`" for name in exported.files)),
-        ("origin", f"`{exchange.id}`"),
+        ("origin", f"`{exchange.source}` `{exchange.id}`"),
         ("message", _message(exchange, language)),
         ("vihf", _vihf(exchange, language)),
         ("controls", _controls(exchange, language)),

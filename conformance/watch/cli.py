@@ -139,7 +139,7 @@ def watch(
     if (tls_cert is None) != (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key go together")
     language = language or ("fr" if profile == "dmp" else "en")
-    domain = _domain(profile, codes)
+    given = _codes(codes)
     listener = _listen(host, port)
     try:
         folder = ResultsFolder.create(out)
@@ -156,7 +156,7 @@ def watch(
         documents = Path(private) / "documents"
         documents.mkdir()
         watching = Watch(
-            Options(profile, domain, lambda: None if live is None else live.current, language),
+            Options(profile, given, _domain(profile, given), lambda: None if live is None else live.current, language),
             recorder,
             Memory(documents, REPOSITORY_IDS[profile]),
             agenda,
@@ -300,12 +300,15 @@ def _ready(path: Path | None, about: About, profile: str) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def _domain(profile: str, codes: Path | None) -> AffinityDomain:
+def _codes(path: Path | None) -> AffinityDomain | None:
     try:
-        base = AffinityDomain.open() if codes is None else affinity.load(codes)
+        return None if path is None else affinity.load(path)
     except affinity.AffinityError as error:
         raise click.ClickException(str(error)) from None
-    return dmp_domain(None if codes is None else base) if profile == "dmp" else base
+
+
+def _domain(profile: str, codes: AffinityDomain | None) -> AffinityDomain:
+    return dmp_domain(codes) if profile == "dmp" else codes or AffinityDomain.open()
 
 
 def _listen(host: str, port: int) -> socket.socket:

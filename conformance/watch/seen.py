@@ -140,7 +140,10 @@ def case_id(transaction: str, number: int) -> str:
 
 def verdict_of(judged: Judged, remarks: Iterable[Remark]) -> Verdict:
     """Nothing that was not checked is ever green."""
+    remarks = tuple(remarks)
     levels = {remark.level for remark in remarks}
+    if any(remark.rule == "judging.failed" for remark in remarks):
+        return Verdict.ERROR
     if MUST in levels:
         return Verdict.FAIL
     if not judged.checked:

@@ -46,7 +46,10 @@ class Options:
     """How messages are judged and answered."""
 
     profile: str
+    codes: AffinityDomain | None
+    """What `--codes` names; judging adds what the profile asks."""
     domain: AffinityDomain
+    """The same with the rules of the profile, for what only a registry sees."""
     trust: Callable[[], TrustStore | None]
     language: str = "en"
 
@@ -154,7 +157,7 @@ class Watch:
                 profile=options.profile,
                 at=datetime.now(UTC),
                 trust=options.trust(),
-                domain=options.domain,
+                domain=options.codes,
             )
         except Exception as error:  # noqa: BLE001  whatever a client sends, the watch goes on
             return None, f"judging failed ({type(error).__name__}); please report it with this message"

@@ -30,7 +30,16 @@ def check_bare(tree: Tree, package: Package, sheet: Sheet) -> None:
     transaction = of_request(tag, "") if tag in REQUESTS else of_response(tag, "")
     submits = tag == _LIST or local_name(body) == "SubmitObjectsRequest"
     sheet.kind = f"ebRIM {local_name(body)}" if submits or transaction is None else f"{transaction.name} body"
-    check(tree, body, transaction, package, None, sheet)
+    if submits and not _names_repository(body):
+        sheet.guard("XSD", lambda: shape.check(tree, body, "ITI-41", sheet))
+        _registered(tree, body, "ITI-41", sheet)
+    else:
+        check(tree, body, transaction, package, None, sheet)
+
+
+def _names_repository(body: etree._Element) -> bool:
+    """Whether it comes from a repository: metadata that have not passed one yet lack what it adds, as in ITI-41."""
+    return any(slot.get("name") == "repositoryUniqueId" for slot in body.iter(f"{{{RIM}}}Slot"))
 
 
 def check(

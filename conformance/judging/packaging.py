@@ -187,7 +187,7 @@ def _root(parts: tuple[Part, ...], media: MediaType | None, sheet: Sheet) -> Par
         sheet.add(_START_MISSING("Content-Type"))
         return parts[0]
     wanted = start.removeprefix("<").removesuffix(">")
-    if wanted == start:
+    if start != f"<{wanted}>":
         sheet.add(_START_FORM("Content-Type", got=start))
     for part in parts:
         if part.content_id == wanted:

@@ -17,13 +17,13 @@ from dmp.vihf.explain import Finding, Verdict, explain
 from dmp.vihf.messages import ABOUT
 from dmp.vihf.vihf import Vihf
 from security.gate import Refused
-from security.saml import Assertion, Check, Connection, Proved, Reason, Token, TokenRefused
+from security.saml import Assertion, Check, Connection, Proved, Token, TokenRefused
 from security.saml import names as n
 from soap.names import SOAP12
 
 _MARK: Final = "vihf_version"
-_NO_CONNECTION: Final = f"[{Reason.NO_TLS_CERTIFICATE}]"
-"""A file has no connection: what only a server can see is not held against it."""
+_OF_A_SERVER: Final = frozenset({Check.REPLAY, Check.BINDING})
+"""A file has no connection and no past: what only a server can see is not held against it."""
 _SAID: Final = re.compile(r"\[([a-z0-9-]+)\] : (.*)\Z", re.DOTALL)
 
 
@@ -37,6 +37,7 @@ def _rules(prefix: str, en: str, fr: str) -> dict[Check, OwnRule]:
             fr.format(number=check.value, title=about.title, right=about.right),
         )
         for check, about in ABOUT.items()
+        if check not in _OF_A_SERVER
     }
 
 
@@ -91,7 +92,7 @@ def check(tree: Tree, assertion: etree._Element, data: bytes, sheet: Sheet) -> A
     if sheet.circumstances.french or is_vihf(assertion):
         return _check_vihf(tree, assertion, data, sheet)
     said, refused = refusals(data, at=sheet.circumstances.at, trust=sheet.circumstances.trust)
-    for error in refused:
+    for error in filter(lambda each: each.check in _SAML, refused):
         sheet.add(_SAML[error.check](tree.at(assertion), reason=error.reason, detail=error.detail))
     sheet.ran("SAML assertion")
     return said
@@ -99,7 +100,7 @@ def check(tree: Tree, assertion: etree._Element, data: bytes, sheet: Sheet) -> A
 
 def _check_vihf(tree: Tree, assertion: etree._Element, data: bytes, sheet: Sheet) -> Assertion | None:
     found = explain(data, VihfOptions(), at=sheet.circumstances.at, store=sheet.circumstances.trust)
-    refused = [each for each in found.findings if each.verdict is Verdict.REFUSED and _NO_CONNECTION not in each.detail]
+    refused = [each for each in found.findings if each.verdict is Verdict.REFUSED and each.check in _VIHF]
     sheet.add(*[_remark(tree, assertion, each) for each in refused])
     sheet.ran("VIHF")
     if sheet.circumstances.trust is not None:

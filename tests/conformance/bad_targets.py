@@ -18,28 +18,31 @@ _MULTIPART: Final = 'multipart/related; type="application/xop+xml"; boundary="b"
 _PIECE: Final = b"<!-- a gigabyte of this -->" * 4096
 
 
-def read_request(connection: socket.socket) -> None:
-    """The whole message, so that closing does not look like a reset to who still sends."""
+def read_message(connection: socket.socket) -> tuple[bytes, bytes]:
+    """Head and body of one HTTP message, whole, so that closing does not look like a reset to who still sends."""
     data = b""
     while b"\r\n\r\n" not in data:
         piece = connection.recv(65536)
         if not piece:
-            return
+            return b"", data
         data += piece
     head, _, body = data.partition(b"\r\n\r\n")
     length = next(
         (int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
     )
+    pieces = [body]
     left = length - len(body)
-    while left > 0:
-        left -= len(connection.recv(min(left, 65536)) or b"x" * left)
+    while left > 0 and (piece := connection.recv(min(left, 65536))):
+        pieces.append(piece)
+        left -= len(piece)
+    return head, b"".join(pieces)
 
 
 def answering(status: str, content_type: str, body: bytes, *, length: int | None = None) -> Behaviour:
     """One HTTP answer; `length` is what it announces, the truth when absent."""
 
     def answer(connection: socket.socket) -> None:
-        read_request(connection)
+        read_message(connection)
         announced = len(body) if length is None else length
         head = f"HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {announced}\r\n\r\n"
         connection.sendall(head.encode() + body)
@@ -51,7 +54,7 @@ def raw(*pieces: bytes) -> Behaviour:
     """These bytes, whatever was asked."""
 
     def answer(connection: socket.socket) -> None:
-        read_request(connection)
+        read_message(connection)
         for piece in pieces:
             connection.sendall(piece)
 
@@ -59,12 +62,12 @@ def raw(*pieces: bytes) -> Behaviour:
 
 
 def hang(connection: socket.socket) -> None:
-    read_request(connection)
+    read_message(connection)
     time.sleep(30)
 
 
 def drip(connection: socket.socket) -> None:
-    read_request(connection)
+    read_message(connection)
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml\r\nContent-Length: 5000\r\n\r\n")
     while True:
         connection.sendall(b" ")
@@ -78,11 +81,11 @@ def reset(connection: socket.socket) -> None:
 
 
 def close(connection: socket.socket) -> None:
-    read_request(connection)
+    read_message(connection)
 
 
 def gigabyte(connection: socket.socket) -> None:
-    read_request(connection)
+    read_message(connection)
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml\r\nContent-Length: {1 << 30}\r\n\r\n"
     connection.sendall(head.encode())
     for _ in range((1 << 30) // len(_PIECE)):
@@ -90,7 +93,7 @@ def gigabyte(connection: socket.socket) -> None:
 
 
 def endless_chunks(connection: socket.socket) -> None:
-    read_request(connection)
+    read_message(connection)
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml\r\nTransfer-Encoding: chunked\r\n\r\n")
     while True:
         connection.sendall(b"%x\r\n%b\r\n" % (len(_PIECE), _PIECE))

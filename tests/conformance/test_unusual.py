@@ -1,0 +1,69 @@
+"""No case may fail against a server that is right, however unusual its answers look. No false alarms."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from conformance.model import Case, Verdict
+from conformance.trial import Session, judge
+from tests.conformance.mutants.judging import cases_of, target_of
+from tests.conformance.mutants.nursery import Nursery, Server
+from tests.conformance.unusual.forms import FORMS
+from tests.conformance.unusual.proxy import between
+
+PER_SECTION = 1
+"""Cases of one transaction and section that are tried against each form."""
+
+
+@pytest.fixture(scope="module")
+def server(nursery: Nursery) -> Server:
+    return nursery.start(server="ihe")
+
+
+@pytest.fixture(scope="module")
+def usual(server: Server) -> dict[str, Verdict]:
+    """What each case comes to when nothing is unusual."""
+    session = Session(target_of(server))
+    return {case.id: judge(case, session).verdict for case in _selection(cases_of("ihe"))}
+
+
+def _selection(cases: Sequence[Case]) -> Iterator[Case]:
+    """Some of every section, in the order of the book: whatever is judged anywhere is judged here too."""
+    seen: dict[str, int] = {}
+    for case in cases:
+        section = case.id.rpartition("/")[0]
+        seen[section] = seen.get(section, 0) + 1
+        if seen[section] <= PER_SECTION:
+            yield case
+
+
+def _false_alarms(server: Server, form: str, cases: Sequence[Case], usual: dict[str, Verdict]) -> list[str]:
+    """Cases that come to something worse than they do against the same server without its form."""
+    with between(server.told["registry"], FORMS[form]) as base:
+        target = replace(target_of(server), registry=f"{base}/registry", repository=f"{base}/repository")
+        session = Session(target)
+        with ThreadPoolExecutor(4) as pool:
+            outcomes = list(pool.map(lambda case: judge(case, session), cases))
+    return [
+        f"{outcome.case.id}: {outcome.verdict.value}, {outcome.reason}"
+        for outcome in outcomes
+        if outcome.verdict is not usual[outcome.case.id]
+    ]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_false_alarm_about(form: str, server: Server, usual: dict[str, Verdict]) -> None:
+    cases = list(_selection(cases_of("ihe")))
+    assert not _false_alarms(server, form, cases, usual)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", FORMS)
+def test_no_false_alarm_of_any_case_about(form: str, server: Server) -> None:
+    cases = cases_of("ihe")
+    session = Session(target_of(server))
+    with ThreadPoolExecutor(4) as pool:
+        usual = dict(zip((c.id for c in cases), pool.map(lambda c: judge(c, session).verdict, cases), strict=True))
+    assert not _false_alarms(server, form, cases, usual)

@@ -63,7 +63,7 @@ class XON:
     def parse(cls, text: str, *, lenient: bool = False) -> Self:
         """Raises `DatatypeError` if `text` is not an XON as XDS constrains it; `lenient` passes over other components.
 
-        Component 7 is accepted either way, and so are an id without authority and an authority beside an OID.
+        Component 7 is accepted either way, and so is an authority beside an OID. An id that is no OID needs one.
         """
         parts = components(text, 10)
         if not parts[0].strip():
@@ -71,6 +71,10 @@ class XON:
         authority = HD.parse(parts[5], lenient=lenient).oid if parts[5] else ""
         if authority and not parts[9]:
             raise DatatypeError("an organisation has an assigning authority (component 6) but no id (component 10)")
+        if parts[9] and not authority and not lenient and not is_oid(unescape(parts[9]).strip()):
+            raise DatatypeError(
+                f"the id {parts[9]} of an organisation (component 10) is no OID and has no authority (6)"
+            )
         for number, part in enumerate(parts, 1):
             if part and not lenient and number not in (1, 6, 7, 10):
                 raise DatatypeError(

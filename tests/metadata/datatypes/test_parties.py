@@ -11,7 +11,11 @@ OIDS = st.lists(st.integers(0, 10**6), min_size=1, max_size=6).map(lambda arcs: 
 PERSONS = st.builds(
     XCN, FILLED, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, st.just("") | OIDS, TEXTS, TEXTS
 ) | st.builds(XCN, family=FILLED, given=TEXTS)
-ORGANISATIONS = st.builds(XON, FILLED, FILLED, st.just("") | OIDS, TEXTS) | st.builds(XON, FILLED)
+ORGANISATIONS = (
+    st.builds(XON, FILLED, FILLED, OIDS, TEXTS)
+    | st.builds(XON, FILLED, OIDS, st.just(""), TEXTS)
+    | st.builds(XON, FILLED)
+)
 NUMBERS = st.builds(
     XTN,
     st.sampled_from(["PH", "CP", "FX"]),
@@ -82,7 +86,8 @@ def test_an_id_or_a_family_name_is_enough(text: str) -> None:
         ("^^^^^&2.999&ISO^^^^1", "no name"),
         ("A^^^^^&2.999&ISO", "but no id"),
         ("A^L", "component 2"),
-        ("A^^^^^^^^^1^x", "component 11"),
+        ("A^^^^^^^^^2.999.1^x", "component 11"),
+        ("A^^^^^^^^^45", "no OID and has no authority"),
         ("A^^^^^&2.999&L^^^^1", "not ISO"),
     ],
 )

@@ -9,10 +9,11 @@ from conformance.cases.tables import (
     Taken,
     acceptances,
     again,
+    marked,
     refusals,
 )
 from conformance.messages import names as n
-from conformance.messages.edits import Edit, attribute, insert, remove, slot, write
+from conformance.messages.edits import Edit, attribute, remove, slot, write
 from conformance.model import MUST, SHOULD, Level
 
 _TF = "ITI TF-3 4.2.3.2"
@@ -485,12 +486,7 @@ refusals(
             1,
             "the mark of limited metadata",
             "limitedMetadata is not allowed in metadata that are registered; the registry refuses it.",
-            insert(
-                ENTRY,
-                '<rim:Classification id="limited" classifiedObject="x" '
-                'classificationNode="urn:uuid:ab9b591b-83ab-4d03-8f5d-f93b1fb92e85"/>',
-                at=0,
-            ),
+            marked(ENTRY, "urn:uuid:ab9b591b-83ab-4d03-8f5d-f93b1fb92e85"),
             rule="limitedMetadata.forbidden",
         ),
     ]

@@ -15,8 +15,8 @@ from lxml import etree
 from conformance.answer import Answer
 from conformance.book import case
 from conformance.messages import names as n
-from conformance.messages.edits import Edit, NothingToEdit
-from conformance.messages.objects import Association, Submission, new_uuid
+from conformance.messages.edits import Edit, NothingToEdit, element
+from conformance.messages.objects import Association, Submission, new_uuid, node
 from conformance.model import MUST, Level
 from conformance.passing import SUCCESS, found, refused
 from conformance.trial import Trial
@@ -178,5 +178,19 @@ def again(xpath: str) -> Edit:
         copy = deepcopy(found[0])
         copy.set("id", new_uuid())
         found[0].addnext(copy)
+
+    return edit
+
+
+def marked(xpath: str, as_node: str) -> Edit:
+    """Puts a Classification with classificationNode `as_node` before those that the objects found have already."""
+
+    def edit(root: etree._Element) -> None:
+        found: Any = root.xpath(xpath, namespaces=n.PREFIXES)
+        if not found:
+            raise NothingToEdit(f"{xpath} finds nothing")
+        for each in found:
+            first = each.find(f"{{{n.RIM}}}Classification")
+            first.addprevious(element(node(as_node, each.get("id"))))
 
     return edit

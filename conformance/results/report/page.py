@@ -1,15 +1,149 @@
-"""Makes the page from a stored run."""
+"""Makes the page from a stored run: one file, no network, no scripts but its own."""
 
-from jinja2 import Environment
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
 
+from jinja2 import Environment, StrictUndefined, Template
+from markupsafe import Markup
+
+from conformance.model import Verdict
+from conformance.results.expected import Mark
+from conformance.results.redaction import Secrets
+from conformance.results.report.views import CaseView, case_views, gathered
+from conformance.results.report.words import ROWS_FR, words
 from conformance.results.stored import StoredRun
 
-_PAGE = """<!doctype html><meta charset="utf-8"><title>Conformance</title>
-<h1>Run finished</h1><p>{{ run.profile }}, {{ run.started }}</p>
-<ul>{% for case in run.cases %}<li>{{ case.verdict.value }} {{ case.case.id }} {{ case.reason }}</li>{% endfor %}</ul>
-"""
+SLUGS: Final[Mapping[Verdict, str]] = {
+    Verdict.FAIL: "fail",
+    Verdict.ERROR: "error",
+    Verdict.WARN: "warn",
+    Verdict.PASS: "pass",
+    Verdict.NOT_SUPPORTED: "unsupported",
+    Verdict.NOT_RUN: "notrun",
+}
+"""Verdict → name of its class, in the order in which the page counts them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many cases came to a verdict, and where its part of the bar begins."""
+
+    verdict: str
+    slug: str
+    number: int
+    begin: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The cases whose ids begin alike."""
+
+    name: str
+    cases: tuple[CaseView, ...]
+    counts: tuple[Count, ...]
 
 
 def report(run: StoredRun) -> bytes:
     """The page, in UTF-8."""
-    return Environment(autoescape=True).from_string(_PAGE).render(run=run).encode("utf-8", "replace")
+    secrets = gathered(run)
+    views = case_views(run, secrets)
+    style, script = _file("style.css"), _file("script.js")
+    page = _template().render(
+        run=run,
+        w=words(run.language),
+        slugs=SLUGS,
+        counts=_counts(views),
+        groups=_groups(views),
+        said=_said(run),
+        tested=sum(1 for case in run.cases if case.verdict not in {Verdict.NOT_RUN, Verdict.NOT_SUPPORTED}),
+        target=_flat(run.target, secrets),
+        command=secrets.mask(run.command),
+        warnings=[secrets.mask(warning) for warning in run.warnings],
+        row=lambda name: ROWS_FR.get(name, name) if run.language == "fr" else name,
+        size=_size,
+        seconds=_seconds,
+        style=Markup(style),  # noqa: S704 - our own files
+        script=Markup(script),  # noqa: S704
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+    )
+    return page.encode("utf-8", "replace")
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(_file("page.html"))
+
+
+@cache
+def _file(name: str) -> str:
+    return (files(__package__) / name).read_text(encoding="utf-8")
+
+
+def _hash(content: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+
+
+def _groups(views: Iterable[CaseView]) -> tuple[Group, ...]:
+    found: dict[str, list[CaseView]] = {}
+    for view in views:
+        found.setdefault(view.stored.case.id.partition("/")[0], []).append(view)
+    return tuple(Group(name, tuple(cases), _counts(cases)) for name, cases in found.items())
+
+
+def _counts(views: Iterable[CaseView]) -> tuple[Count, ...]:
+    counter = Counter(view.stored.verdict for view in views)
+    whole = sum(counter.values()) or 1
+    counts, begin = [], 0.0
+    for verdict, slug in SLUGS.items():
+        width = 100 * counter[verdict] / whole
+        counts.append(Count(verdict.value, slug, counter[verdict], round(begin, 3), round(width, 3)))
+        begin += width
+    return tuple(counts)
+
+
+def _said(run: StoredRun) -> tuple[str, str]:
+    """The sentence under the title, and the class that colours it."""
+    w = words(run.language)
+    counts = run.counts()
+    if errors := counts[Verdict.ERROR]:
+        return (w["suite_error_one"] if errors == 1 else w["suite_error"].format(n=errors)), "error"
+    unexpected = sum(1 for case in run.cases if case.verdict is Verdict.FAIL and case.mark not in {Mark.EXPECTED})
+    if unexpected:
+        return (w["broken_one"] if unexpected == 1 else w["broken"].format(n=unexpected)), "fail"
+    if not counts[Verdict.PASS] + counts[Verdict.WARN] + counts[Verdict.FAIL]:
+        return w["nothing"], "notrun"
+    return (w["held_expected"], "warn") if counts[Verdict.FAIL] else (w["held"], "pass")
+
+
+def _flat(target: Mapping[str, Any], secrets: Secrets) -> list[tuple[str, str]]:
+    """What is known of the target, one line each."""
+    rows = []
+    for name, value in target.items():
+        if isinstance(value, Mapping):
+            value = ", ".join(f"{key}: {one}" for key, one in value.items())
+        elif isinstance(value, list | tuple | set | frozenset):
+            value = ", ".join(str(one) for one in value)
+        if value not in ("", None):
+            rows.append((str(name).replace("_", " "), secrets.mask(str(value))))
+    return rows
+
+
+def _size(number: int) -> str:
+    if number < 1024:
+        return f"{number} B"
+    return f"{number / 1024:.1f} KiB" if number < 1024**2 else f"{number / 1024**2:.1f} MiB"
+
+
+def _seconds(number: float) -> str:
+    if number < 1:
+        return f"{number * 1000:.0f} ms"
+    return f"{number:.1f} s" if number < 60 else f"{int(number // 60)} min {number % 60:.0f} s"

@@ -1,0 +1,144 @@
+"""XML written for reading: indented, one attribute a line where they are many, secrets masked, line of each element."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+from xml.sax.saxutils import escape
+
+from lxml import etree
+
+from conformance.results.redaction import MASK, SECRET_ATTRIBUTES, SECRET_ELEMENTS, Secrets
+
+WIDTH: Final = 116
+"""Columns after which the attributes of an element go on lines of their own."""
+_INDENT: Final = "  "
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/=\s]+")
+_LONG: Final = 240
+_SHOWN: Final = 96
+_SECRET_ATTRIBUTES: Final = frozenset(name.lower() for name in SECRET_ATTRIBUTES)
+_XML: Final = "http://www.w3.org/XML/1998/namespace"
+
+
+def parse(data: bytes) -> etree._Element:
+    """The root of a hostile document: no entities, no network, nothing huge. Raises etree.XMLSyntaxError."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    return etree.fromstring(data, parser)
+
+
+@dataclass(slots=True)
+class Printed:
+    """A document as it is shown."""
+
+    lines: list[str] = field(default_factory=list)
+    at: dict[etree._Element, int] = field(default_factory=dict)
+    """Line of each element's opening tag, from 1."""
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+def printed(root: etree._Element, secrets: Secrets) -> Printed:
+    """The document of *root*, with what precedes and follows it left out."""
+    out = Printed()
+    _print(root, "", out, secrets)
+    return out
+
+
+def _print(node: Any, indent: str, out: Printed, secrets: Secrets) -> None:
+    if not isinstance(node.tag, str):
+        out.lines.append(indent + secrets.mask(_aside(node)))
+        return
+    out.at[node] = len(out.lines) + 1
+    opening = _opening(node, indent, secrets)
+    name = _name(node)
+    text = node.text or ""
+    if len(node) == 0:
+        body = _leaf(node, text, secrets)
+        end = f">{body}</{name}>" if body else "/>"
+        out.lines += [*opening[:-1], opening[-1] + end]
+        return
+    out.lines += [*opening[:-1], opening[-1] + ">"]
+    inner = indent + _INDENT
+    _loose(text, inner, out, secrets)
+    for child in node:
+        _print(child, inner, out, secrets)
+        _loose(child.tail or "", inner, out, secrets)
+    out.lines.append(f"{indent}</{name}>")
+
+
+def _loose(text: str, indent: str, out: Printed, secrets: Secrets) -> None:
+    if text.strip():
+        out.lines.append(indent + escape(secrets.mask(_short(text.strip()))))
+
+
+def _leaf(node: etree._Element, text: str, secrets: Secrets) -> str:
+    if not text:
+        return ""
+    if is_secret(node):
+        return MASK
+    return escape(secrets.mask(_short(text)))
+
+
+def is_secret(node: etree._Element) -> bool:
+    """Whether the text of an element is not for showing."""
+    name = etree.QName(node).localname
+    if name in SECRET_ELEMENTS:
+        return True
+    parent = node.getparent()
+    if name == "AttributeValue":
+        return parent is not None and (parent.get("Name") or "").lower() in _SECRET_ATTRIBUTES
+    # without its proof a token that someone finds on a shared page opens nothing
+    return name == "SignatureValue" and any(etree.QName(a).localname == "Assertion" for a in node.iterancestors())
+
+
+def _opening(node: etree._Element, indent: str, secrets: Secrets) -> list[str]:
+    parent = node.getparent()
+    known = parent.nsmap if parent is not None else {}
+    given = [
+        (f"xmlns:{prefix}" if prefix else "xmlns", uri)
+        for prefix, uri in node.nsmap.items()
+        if known.get(prefix) != uri
+    ]
+    given += [(_attribute_name(node, str(name)), secrets.mask(str(value))) for name, value in node.attrib.items()]
+    written = [f'{name}="{_attribute(value)}"' for name, value in given]
+    start = f"{indent}<{_name(node)}"
+    line = " ".join([start, *written])
+    if len(line) <= WIDTH or len(written) < 2:
+        return [line]
+    return [f"{start} {written[0]}", *(f"{indent}{_INDENT * 2}{one}" for one in written[1:])]
+
+
+def _name(node: etree._Element) -> str:
+    local = etree.QName(node).localname
+    return f"{node.prefix}:{local}" if node.prefix else local
+
+
+def _attribute_name(node: etree._Element, name: str) -> str:
+    qname = etree.QName(name)
+    if not qname.namespace:
+        return qname.localname
+    if qname.namespace == _XML:
+        return f"xml:{qname.localname}"
+    prefix = next((p for p, uri in node.nsmap.items() if uri == qname.namespace and p), "?")
+    return f"{prefix}:{qname.localname}"
+
+
+def _attribute(value: str) -> str:
+    return escape(_short(value), {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
+
+
+def _aside(node: Any) -> str:
+    if node.tag is etree.Comment:
+        return f"<!--{node.text or ''}-->"
+    if node.tag is etree.ProcessingInstruction:
+        return f"<?{node.target} {node.text or ''}?>"
+    return str(node.text or "")  # an entity that was not resolved, as `&name;`
+
+
+def _short(text: str) -> str:
+    """Base64 of which only the beginning says something to a reader."""
+    if len(text) <= _LONG or not _BASE64.fullmatch(text) or " " in text.strip():
+        return text
+    packed = "".join(text.split())
+    return f"{packed[:_SHOWN]}… [{len(packed):,} characters]"

@@ -187,9 +187,9 @@ class Answer:
 
     def documents(self) -> list[tuple[str, bytes]]:
         """DocumentUniqueId and bytes of every DocumentResponse of an ITI-43; what cannot be resolved is empty."""
+        responses, found = self.xpath("//xds:DocumentResponse"), []
         held = whole(self.parts)
-        found = []
-        for response in self.xpath("//xds:DocumentResponse"):
+        for response in responses:
             unique_id = str(response.xpath("string(xds:DocumentUniqueId)", namespaces=n.PREFIXES))
             href = str(response.xpath("string(xds:Document/xop:Include/@href)", namespaces=n.PREFIXES))
             if href:

@@ -46,7 +46,7 @@ SETS: Final[tuple[BadMetadata, ...]] = (
         "SubmissionSet.contentTypeCode/1",
         "in a set of a content type that France does not have",
         "dans un lot d'un contentTypeCode que la France n'a pas",
-        "domain.contentTypeCode",
+        "domain.contentTypeCode.unknown",
         of_set(content_type=("99", n.CONTENT_TYPES, "Inconnu")),
         NOS + "JDV_J59",
     ),

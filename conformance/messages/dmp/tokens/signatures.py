@@ -146,8 +146,8 @@ SIGNATURES: Final = (
     ),
     BadToken(
         "vihf/saml-5.4.2/4",
-        "has three hundred references",
-        "a trois cents références",
+        "has a hundred references",
+        "a cent références",
         f"{CORE}5.4.2",
         attacked(attacks.many_references),
     ),

@@ -9,7 +9,7 @@ from conformance.judging.book import rule
 from conformance.judging.envelope import Envelope
 from conformance.judging.markup import elements, local_name
 from conformance.judging.sheet import Sheet
-from conformance.judging.transactions import REQUESTS, RESPONSES, Transaction
+from conformance.judging.transactions import REQUESTS, RESPONSES, TRANSACTIONS, Transaction
 from conformance.model import MUST, SHOULD
 from soap.names import ANONYMOUS, FAULT_ACTION_ADDRESSING, FAULT_ACTION_SOAP, WSA
 
@@ -143,13 +143,21 @@ def _action(envelope: Envelope, header: etree._Element, transaction: Transaction
     if envelope.is_fault:
         if got not in (FAULT_ACTION_ADDRESSING, FAULT_ACTION_SOAP):
             sheet.add(_FAULT_ACTION(at, got=got))
-    elif transaction is not None and body is not None:
-        expected = transaction.action if body.tag in REQUESTS else transaction.response_action
-        if got != expected or header.text != got:
-            sheet.add(_ACTION(at, got=repr(header.text), body=local_name(body), expected=expected))
+    elif body is not None:
+        expected = _expected(str(body.tag), transaction)
+        if expected and header.text not in expected:
+            right = " / ".join(expected)
+            sheet.add(_ACTION(at, got=repr(header.text), body=local_name(body), expected=right))
     qualified = header.get(f"{{{envelope.namespace}}}mustUnderstand", "").strip()
     if qualified not in _TRUE:
         sheet.add(_MUST_UNDERSTAND(at))
+
+
+def _expected(tag: str, transaction: Transaction | None) -> tuple[str, ...]:
+    """The Actions that go with a body; an answer whose transaction is not known has those of all that it could be."""
+    if transaction is not None:
+        return (transaction.action if tag in REQUESTS else transaction.response_action,)
+    return tuple(dict.fromkeys(each.response_action for each in TRANSACTIONS if each.response == tag))
 
 
 def check_parameter(envelope: Envelope, parameter: str, sheet: Sheet, *, where: str, part: str = "") -> None:

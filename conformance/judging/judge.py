@@ -25,7 +25,8 @@ from security.saml import names as n
 
 MAX_BYTES: Final = 256 << 20
 PROFILES: Final = ("ihe", "dmp", "auto")
-_FRENCH: Final = re.compile(rb"VIHF_Version|urn:dmp\b|1\.2\.250\.1\.213\.1\.|1\.2\.250\.1\.71\.")
+_FRENCH: Final = re.compile(rb"VIHF_Version|urn:dmp\b|\b1\.2\.250\.1\.213\.1\.(?:4\.(?:2|8|9|10|11)\b|1\.1\.)")
+"""A VIHF, the service it is for, an INS, a CI-SIS document template: codes alone are used by others too."""
 _HTML: Final = re.compile(rb"\A\s*(?:<!doctype html|<html)", re.IGNORECASE)
 _FIRST_NAME: Final = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][A-Za-z_0-9]*)[\s/>]")
 _LIKELY: Final = {

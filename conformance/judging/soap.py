@@ -10,7 +10,7 @@ from conformance.judging.markup import local_name
 from conformance.judging.packaging import Package
 from conformance.judging.place import Tree
 from conformance.judging.sheet import Sheet
-from conformance.judging.transactions import REQUESTS, Transaction, of_action, of_request, of_response
+from conformance.judging.transactions import REQUESTS, RESPONSES, Transaction, of_action, of_request, of_response
 from conformance.model import MUST, SHOULD
 from dmp.vihf import VihfCaller
 from soap.mime import MimeError, parse_media_type
@@ -54,8 +54,7 @@ def check(tree: Tree, captured: Capture, package: Package, sheet: Sheet) -> None
         sheet.guard("SOAP fault", lambda: envelope.check_fault(read, sheet))
     elif read.body is not None:
         caller: list[VihfCaller | None] = [None]
-        is_request = read.body.tag in REQUESTS
-        if is_request:
+        if read.body.tag not in RESPONSES:
             sheet.guard("VIHF", lambda: caller.append(_caller(read, transaction, sheet)))
         bodies.check(read.relative, read.body, transaction, package, caller[-1], sheet)
 

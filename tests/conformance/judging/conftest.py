@@ -1,5 +1,6 @@
 """Good messages, to be broken in one place each."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -136,3 +137,14 @@ def stored_query() -> Captured:
     )
     at = datetime(2026, 3, 1, 12, tzinfo=UTC)
     return Captured(enveloped("urn:ihe:iti:2007:RegistryStoredQuery", body), "application/soap+xml; charset=UTF-8", at)
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The official samples, which are not of the project: CARNET_SAMPLES names them, or they lie beside it."""
+    named = os.environ.get("CARNET_SAMPLES")
+    here = (above / "shared" / "samples" for above in Path(__file__).resolve().parents)
+    found = next((place for place in ([Path(named)] if named else here) if place.is_dir()), None)
+    if found is None:
+        pytest.skip("the official samples are not here; name their directory in CARNET_SAMPLES")
+    return found

@@ -56,7 +56,11 @@ BROKEN = {
     "href that is no cid": (b'href="cid:', b'href="mid:', ["wire.xop.href", "wire.xop.unused", "repository"]),
     "text beside the Include": (b"<xop:Include", b"text<xop:Include", None),
     "malformed": (b"</soap12:Body>", b"</soap12:Bdy>", ["wire.xml.malformed"]),
-    "latin-1": (b"<soap12:Envelope", b'<?xml version="1.0" encoding="iso-8859-1"?><soap12:Envelope', ["wire.xml.encoding"]),
+    "latin-1": (
+        b"<soap12:Envelope",
+        b'<?xml version="1.0" encoding="iso-8859-1"?><soap12:Envelope',
+        ["wire.xml.encoding"],
+    ),
     "two bodies": (b"<soap12:Body>", b"<soap12:Body><x/>", None),
     "something beside the Body": (b"<soap12:Body>", b"<x/><soap12:Body>", ["wire.soap.structure"]),
 }  # fmt: skip

@@ -151,7 +151,7 @@ def _form(
     what: str,
     must: str,
     *edits: Edit,
-    rule: str,
+    rule: str | tuple[str, ...],
     codes: tuple[str, ...] = (METADATA,),
     level: Level = MUST,
     schema: bool = False,
@@ -163,7 +163,7 @@ def _form(
         must,
         f"{_TF}.{number}, 4.2.3.1.7",
         edits,
-        (rule,),
+        (rule,) if isinstance(rule, str) else rule,
         codes,
         level=level,
         schema=schema,
@@ -427,7 +427,7 @@ refusals(
             "a patientId without assigning authority",
             f"{_PATIENT}; the registry refuses an id alone.",
             write(_PATIENT_IDS, "4711"),
-            rule="de.patientId.format",
+            rule=("de.patientId.format", "ss.patientId.format"),
             codes=(METADATA, UNKNOWN_PATIENT),
         ),
         _form(
@@ -436,7 +436,7 @@ refusals(
             "a patientId whose authority is a name",
             f"{_PATIENT}; the registry refuses a namespace in place of the OID.",
             write(_PATIENT_IDS, "4711^^^HOSPITAL"),
-            rule="de.patientId.format",
+            rule=("de.patientId.format", "ss.patientId.format"),
             codes=(METADATA, UNKNOWN_PATIENT),
         ),
         _form(
@@ -445,7 +445,7 @@ refusals(
             "a patientId whose authority is not of type ISO",
             f"{_PATIENT}; the registry refuses another type than ISO.",
             write(_PATIENT_IDS, "4711^^^&hospital.example&DNS"),
-            rule="de.patientId.format",
+            rule=("de.patientId.format", "ss.patientId.format"),
             codes=(METADATA, UNKNOWN_PATIENT),
         ),
         _form(
@@ -454,7 +454,7 @@ refusals(
             "a patientId without id",
             f"{_PATIENT}; the registry refuses an authority alone.",
             write(_PATIENT_IDS, "^^^&1.2.250.1.999.1&ISO"),
-            rule="de.patientId.format",
+            rule=("de.patientId.format", "ss.patientId.format"),
             codes=(METADATA, UNKNOWN_PATIENT),
         ),
         _form(
@@ -539,7 +539,7 @@ refusals(
             "Every object that is submitted has an id.",
             "ITI TF-3 4.2.3.2.7",
             (remove(f"{ENTRY}/@id"),),
-            ("object.id.missing",),
+            ("object.id.missing", "xml.schema"),
             schema=True,
         ),
     ]

@@ -80,6 +80,16 @@ refusals(
             of="folder",
         ),
         Refused(
+            "metadata/4.2.3.4.7/3",
+            "Registers a Folder whose patientId has no assigning authority",
+            "patientId is a CX of two parts only, id^^^&OID&ISO.",
+            f"{_TF}.7, 4.2.3.1.7",
+            (write(f"{_PATIENT}/@value", "4711"),),
+            ("folder.patientId.format",),
+            codes=(METADATA, OTHER_PATIENT, UNKNOWN_PATIENT),
+            of="folder",
+        ),
+        Refused(
             "metadata/4.2.3.4.9/3",
             "Registers a Folder whose uniqueId is no OID",
             "uniqueId of a Folder is an OID.",

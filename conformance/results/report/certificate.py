@@ -3,11 +3,22 @@
 import base64
 import binascii
 from datetime import datetime
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509.oid import NameOID
 
 Rows = tuple[tuple[str, str], ...]
+
+_NAMES: Final = {
+    NameOID.GIVEN_NAME: "givenName",
+    NameOID.SURNAME: "surname",
+    NameOID.TITLE: "title",
+    NameOID.ORGANIZATION_IDENTIFIER: "organizationIdentifier",
+    NameOID.SERIAL_NUMBER: "serialNumber",
+}
+"""Beside those of RFC 4514, which names no others."""
 
 
 def described(text: str) -> Rows:
@@ -15,8 +26,8 @@ def described(text: str) -> Rows:
     try:
         certificate = x509.load_der_x509_certificate(base64.b64decode("".join(text.split()), validate=True))
         return (
-            ("certificate", certificate.subject.rfc4514_string()),
-            ("issued by", certificate.issuer.rfc4514_string()),
+            ("certificate", _name(certificate.subject)),
+            ("issued by", _name(certificate.issuer)),
             ("serial", f"{certificate.serial_number:x}"),
             ("valid", f"{_day(certificate.not_valid_before_utc)} – {_day(certificate.not_valid_after_utc)}"),
             ("SHA-256", certificate.fingerprint(SHA256()).hex()),
@@ -27,3 +38,7 @@ def described(text: str) -> Rows:
 
 def _day(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _name(name: x509.Name) -> str:
+    return name.rfc4514_string(_NAMES)

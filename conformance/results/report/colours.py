@@ -23,9 +23,9 @@ def coloured(text: str, marks: Sequence[tuple[int, str]]) -> Markup:
 
 
 def _marks_closed(html: str) -> str:
-    """Pygments ends a marked line with `\\n</span>`; each is ours to close as a mark."""
+    """Pygments ends a marked line with `\\n</span>`; each is ours to close as a mark, a block of its own."""
     pieces = html.split("<mark ")
-    return "<mark ".join([pieces[0], *(piece.replace("\n</span>", "</mark>\n", 1) for piece in pieces[1:])])
+    return "<mark ".join([pieces[0], *(piece.replace("\n</span>", "\n</mark>", 1) for piece in pieces[1:])])
 
 
 def escaped(text: str) -> Markup:

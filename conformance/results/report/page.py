@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from types import SimpleNamespace
 from typing import Any, Final
 
 from jinja2 import Environment, StrictUndefined, Template
@@ -57,7 +58,7 @@ def report(run: StoredRun) -> bytes:
     style, script = _file("style.css"), _file("script.js")
     page = _template().render(
         run=run,
-        w=words(run.language),
+        w=SimpleNamespace(**words(run.language)),
         slugs=SLUGS,
         counts=_counts(views),
         groups=_groups(views),

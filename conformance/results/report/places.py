@@ -20,12 +20,22 @@ def lines_of(where: str, root: etree._Element, printed: Printed) -> list[int]:
     """
     found = _found(where, root)
     if not found and (above := _LAST_STEP.match(where.strip())):
-        found = [element for element in _found(above["before"], root) if element is not root]
-    lines = {printed.at[element] for element in found if element in printed.at}
+        found = [place for place in _found(above["before"], root) if place[0] is not root]
+    lines = {line for element, name in found for line in _lines(element, name, printed)}
     return sorted(lines)[:_MOST]
 
 
-def _found(where: str, root: etree._Element) -> list[etree._Element]:
+def _lines(element: etree._Element, attribute: str, printed: Printed) -> range | list[int]:
+    """The lines of an opening tag, or the one that holds the attribute."""
+    lines = printed.at.get(element, range(0))
+    if not attribute:
+        return lines
+    local = attribute.rpartition("}")[2]
+    return [line for line in lines if re.search(rf"[\s:]{re.escape(local)}=\"", printed.lines[line - 1])] or lines
+
+
+def _found(where: str, root: etree._Element) -> list[tuple[etree._Element, str]]:
+    """Elements, each with the name of the attribute that was found in it, if one was."""
     if not where or len(where) > _LONGEST:
         return []
     try:
@@ -36,8 +46,8 @@ def _found(where: str, root: etree._Element) -> list[etree._Element]:
         return []
     found = []
     for item in result[:_MOST]:
-        # the text of an element or attribute knows whose it is
-        element = item if isinstance(item, etree._Element) else getattr(item, "getparent", lambda: None)()
-        if element is not None:
-            found.append(element)
+        if isinstance(item, etree._Element):
+            found.append((item, ""))
+        elif getattr(item, "getparent", lambda: None)() is not None:  # text and attributes know whose they are
+            found.append((item.getparent(), str(getattr(item, "attrname", None) or "")))
     return found

@@ -199,4 +199,3 @@ def _write_out(views: Iterable[CaseView]) -> None:
         else:
             view.html = escaped(text)
             view.colour = view.side.language == "xml"
-

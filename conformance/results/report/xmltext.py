@@ -30,8 +30,8 @@ class Printed:
     """A document as it is shown."""
 
     lines: list[str] = field(default_factory=list)
-    at: dict[etree._Element, int] = field(default_factory=dict)
-    """Line of each element's opening tag, from 1."""
+    at: dict[etree._Element, range] = field(default_factory=dict)
+    """Lines of each element's opening tag, from 1."""
 
     @property
     def text(self) -> str:
@@ -49,8 +49,9 @@ def _print(node: Any, indent: str, out: Printed, secrets: Secrets) -> None:
     if not isinstance(node.tag, str):
         out.lines.append(indent + secrets.mask(_aside(node)))
         return
-    out.at[node] = len(out.lines) + 1
     opening = _opening(node, indent, secrets)
+    begin = len(out.lines) + 1
+    out.at[node] = range(begin, begin + len(opening))
     name = _name(node)
     text = node.text or ""
     if len(node) == 0:

@@ -1,0 +1,458 @@
+"""ITI-18, queries that must be refused: each required parameter missing, both ids, too many values, unknown queries.
+
+A registry that refuses every query would refuse these too. So each query is sent in good order first, as preparation,
+once a run: where it does not succeed, the broken ones are NOT RUN. # ITI TF-2 3.18.4.1.2.3.7
+"""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from conformance.book import case
+from conformance.cases._population import NO_ENTRY, NO_UNIQUE_ID, Parameter, find_documents, first, of_patient
+from conformance.messages import names as n
+from conformance.messages.edits import remove
+from conformance.model import SHOULD
+from conformance.passing import found, query_refused
+from conformance.trial import Trial
+
+MISSING: Final = "XDSStoredQueryMissingParam"
+NUMBER: Final = "XDSStoredQueryParamNumber"
+OTHER_PATIENT: Final = "other^^^&1.2.250.1.999.1&ISO"
+BY_REFERENCE: Final = "find-documents-by-reference-id"
+
+enter = functools.partial(case, needs=["registry"])
+
+PATIENT: Final = "the patient of the case"
+"""Stands for it in the tables below."""
+
+ENTRY: Final[Parameter] = ("$XDSDocumentEntryEntryUUID", NO_ENTRY)
+ENTRIES: Final[Parameter] = ("$XDSDocumentEntryEntryUUID", [NO_ENTRY])
+
+GOOD: Final[Mapping[str, tuple[int, tuple[Parameter, ...]]]] = {
+    "FindDocuments": (1, (("$XDSDocumentEntryPatientId", PATIENT), ("$XDSDocumentEntryStatus", [n.APPROVED]))),
+    "FindSubmissionSets": (2, (("$XDSSubmissionSetPatientId", PATIENT), ("$XDSSubmissionSetStatus", [n.APPROVED]))),
+    "FindFolders": (3, (("$XDSFolderPatientId", PATIENT), ("$XDSFolderStatus", [n.APPROVED]))),
+    "GetAll": (
+        4,
+        (
+            ("$patientId", PATIENT),
+            ("$XDSDocumentEntryStatus", [n.APPROVED]),
+            ("$XDSSubmissionSetStatus", [n.APPROVED]),
+            ("$XDSFolderStatus", [n.APPROVED]),
+        ),
+    ),
+    "GetDocuments": (5, (ENTRIES,)),
+    "GetFolders": (6, (("$XDSFolderEntryUUID", [NO_ENTRY]),)),
+    "GetAssociations": (7, (("$uuid", [NO_ENTRY]),)),
+    "GetDocumentsAndAssociations": (8, (ENTRIES,)),
+    "GetSubmissionSets": (9, (("$uuid", [NO_ENTRY]),)),
+    "GetSubmissionSetAndContents": (10, (("$XDSSubmissionSetEntryUUID", NO_ENTRY),)),
+    "GetFolderAndContents": (11, (("$XDSFolderEntryUUID", NO_ENTRY),)),
+    "GetFoldersForDocument": (12, (ENTRY,)),
+    "GetRelatedDocuments": (13, (ENTRY, ("$AssociationTypes", [n.APND]))),
+    "FindDocumentsByReferenceId": (
+        14,
+        (
+            ("$XDSDocumentEntryPatientId", PATIENT),
+            ("$XDSDocumentEntryStatus", [n.APPROVED]),
+            ("$XDSDocumentEntryReferenceIdList", ["1^^^&1.2.250.1.999.5.1&ISO^urn:ihe:iti:xds:2013:order"]),
+        ),
+    ),
+}
+"""Each query with what it needs, and the last number of its section."""
+
+
+def good(trial: Trial, query: str) -> list[Parameter]:
+    """What `query` needs, for the patient of the case."""
+    return [(name, trial.patient if value == PATIENT else value) for name, value in GOOD[query][1]]
+
+
+def answered(trial: Trial, query: str) -> list[Parameter]:
+    """The same, after the target has answered it once this run."""
+    parameters, learnt = good(trial, query), f"answers {query}"
+    if learnt not in trial.session.memory:
+        answer = trial.query(query, parameters, preparation=True)
+        if query == "FindDocumentsByReferenceId" and answer.codes == ["XDSUnknownStoredQuery"]:
+            trial.not_supported(f"it answers XDSUnknownStoredQuery to {query}")
+        trial.given(answer.summary.startswith("Success"), f"{query} in good order is refused", answer)
+        trial.session.memory[learnt] = True
+    return parameters
+
+
+def section_of(query: str) -> str:
+    return f"ITI TF-2 3.18.4.1.2.3.7.{GOOD[query][0]}"
+
+
+# --- required parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """A parameter that a query must have."""
+
+    query: str
+    name: str
+    ordinal: int
+    rule: str = "query.param.missing"
+
+
+def _missing(row: Required, trial: Trial) -> None:
+    parameters = [each for each in answered(trial, row.query) if each[0] != row.name]
+    trial.query(row.query, parameters).refuses(MISSING)
+
+
+def _empty(row: Required, trial: Trial) -> None:
+    parameters = [each for each in answered(trial, row.query) if each[0] != row.name]
+    trial.query(row.query, parameters, raw=[(row.name, ["()"])]).refuses(MISSING)
+
+
+def _rows() -> list[Required]:
+    rows = []
+    for query, (_number, parameters) in GOOD.items():
+        for at, (name, _value) in enumerate(parameters):
+            either = name.endswith("EntryUUID")
+            rows.append(Required(query, name, 900 + at, "query.param.one-of" if either else "query.param.missing"))
+    return rows
+
+
+for _row in _rows():
+    _either = _row.rule == "query.param.one-of"
+    _unique = _row.name.replace("EntryUUID", "UniqueId")
+    enter(
+        f"iti-18/4.1.2.3.7.{GOOD[_row.query][0]}/{_row.ordinal}",
+        title=f"Sends {_row.query} without " + (f"{_row.name} and {_unique}" if _either else _row.name),
+        requirement=f"{_row.query} without "
+        + (f"either of {_row.name} and {_unique}" if _either else f"{_row.name}, which it requires,")
+        + f" is refused with {MISSING}.",
+        section=section_of(_row.query),
+        passing=query_refused(MISSING),
+        covers=["iti-18.parameters.either-id" if _either else "iti-18.parameters.required", _row.rule],
+        optional=BY_REFERENCE if _row.query == "FindDocumentsByReferenceId" else "",
+    )(functools.partial(_missing, _row))
+
+for _row in (
+    Required("FindDocuments", "$XDSDocumentEntryStatus", 910),
+    Required("GetAssociations", "$uuid", 910),
+    Required("GetRelatedDocuments", "$AssociationTypes", 910),
+):
+    enter(
+        f"iti-18/4.1.2.3.7.{GOOD[_row.query][0]}/{_row.ordinal}",
+        title=f"Sends {_row.query} with an empty list in {_row.name}",
+        requirement=f"A required parameter without a value is as good as none: {_row.query} is refused with {MISSING}.",
+        section=section_of(_row.query),
+        passing=query_refused(MISSING),
+        covers=["iti-18.parameters.required", "query.param.missing"],
+    )(functools.partial(_empty, _row))
+
+
+# --- either id
+
+EITHER: Final = (
+    "GetDocuments",
+    "GetFolders",
+    "GetDocumentsAndAssociations",
+    "GetSubmissionSetAndContents",
+    "GetFolderAndContents",
+    "GetFoldersForDocument",
+    "GetRelatedDocuments",
+)
+
+
+def _both_ids(query: str, trial: Trial) -> None:
+    parameters = answered(trial, query)
+    name, value = parameters[0]
+    other: Parameter = (name.replace("EntryUUID", "UniqueId"), NO_UNIQUE_ID if value == NO_ENTRY else [NO_UNIQUE_ID])
+    trial.query(query, [*parameters, other]).refuses(NUMBER)
+
+
+for _query in EITHER:
+    _name = GOOD[_query][1][0][0]
+    enter(
+        f"iti-18/4.1.2.3.7.{GOOD[_query][0]}/920",
+        title=f"Sends {_query} with both ids",
+        requirement=f"{_query} takes {_name} or {_name.replace('EntryUUID', 'UniqueId')}; with both it is refused "
+        f"with {NUMBER}.",
+        section=section_of(_query),
+        passing=query_refused(NUMBER),
+        covers=["iti-18.parameters.either-id", "query.param.only-one-of"],
+    )(functools.partial(_both_ids, _query))
+
+
+# --- parameters of one value
+
+
+def _several(query: str, name: str, value: str, trial: Trial) -> None:
+    parameters = answered(trial, query)
+    one = dict(parameters).get(name, NO_UNIQUE_ID)
+    rest = [each for each in parameters if each[0] not in (name, name.replace("UniqueId", "EntryUUID"))]
+    trial.query(query, [*rest, (name, [str(one), value])]).refuses(NUMBER)
+
+
+OTHER_ENTRY: Final = "urn:uuid:00000000-0000-4000-8000-000000000001"
+
+for _query, _name, _value, _ordinal in (
+    ("FindDocuments", "$XDSDocumentEntryPatientId", OTHER_PATIENT, 930),
+    ("FindSubmissionSets", "$XDSSubmissionSetPatientId", OTHER_PATIENT, 930),
+    ("FindFolders", "$XDSFolderPatientId", OTHER_PATIENT, 930),
+    ("GetAll", "$patientId", OTHER_PATIENT, 930),
+    ("GetSubmissionSetAndContents", "$XDSSubmissionSetEntryUUID", OTHER_ENTRY, 930),
+    ("GetSubmissionSetAndContents", "$XDSSubmissionSetUniqueId", "2.25.17", 931),
+    ("GetFolderAndContents", "$XDSFolderEntryUUID", OTHER_ENTRY, 930),
+    ("GetFoldersForDocument", "$XDSDocumentEntryEntryUUID", OTHER_ENTRY, 930),
+    ("GetRelatedDocuments", "$XDSDocumentEntryEntryUUID", OTHER_ENTRY, 930),
+):
+    enter(
+        f"iti-18/4.1.2.3.7.{GOOD[_query][0]}/{_ordinal}",
+        title=f"Sends {_query} with two values in {_name}",
+        requirement=f"{_name} takes one value; {_query} with several is refused with {NUMBER}.",
+        section=section_of(_query),
+        passing=query_refused(NUMBER),
+        covers=["iti-18.parameters.single", "query.param.single"],
+    )(functools.partial(_several, _query, _name, _value))
+
+
+@enter(
+    "iti-18/4.1.2.3.7.1/931",
+    title="Sends FindDocuments with two times in $XDSDocumentEntryCreationTimeFrom",
+    requirement="A bound of a range of times takes one value.",
+    section="ITI TF-2 3.18.4.1.2.3.7.1",
+    passing=query_refused(NUMBER),
+    covers=["iti-18.parameters.single", "query.param.single"],
+)
+def two_times(trial: Trial) -> None:
+    parameters = answered(trial, "FindDocuments")
+    times = [("$XDSDocumentEntryCreationTimeFrom", ["(20240101,20240201)"])]
+    trial.query("FindDocuments", parameters, raw=times).refuses(NUMBER)
+
+
+# --- statuses
+
+
+def _unknown_status(query: str, name: str, trial: Trial) -> None:
+    unknown = "urn:oasis:names:tc:ebxml-regrep:StatusType:Imagined"
+    parameters = [(each, [unknown] if each == name else value) for each, value in answered(trial, query)]
+    trial.query(query, parameters).refuses(MISSING)
+
+
+for _query, _name, _ordinal in (
+    ("FindDocuments", "$XDSDocumentEntryStatus", 940),
+    ("FindSubmissionSets", "$XDSSubmissionSetStatus", 940),
+    ("FindFolders", "$XDSFolderStatus", 940),
+):
+    enter(
+        f"iti-18/4.1.2.3.7.{GOOD[_query][0]}/{_ordinal}",
+        title=f"Sends {_query} with no status that anybody defined",
+        requirement=f"Statuses that are not known are passed over; when none is left, {_name} is missing ({MISSING}).",
+        section=section_of(_query),
+        level=SHOULD,
+        passing=query_refused(MISSING),
+        covers=["iti-18.parameters.required", "query.param.status"],
+    )(functools.partial(_unknown_status, _query, _name))
+
+
+# --- the query itself
+
+
+@enter(
+    "iti-18/4.1.2.4/1",
+    title="Sends a query with an id that nobody defined",
+    requirement="A query id that the registry does not know is refused with XDSUnknownStoredQuery.",
+    section="ITI TF-2 3.18.4.1.2.4",
+    passing=query_refused("XDSUnknownStoredQuery"),
+    covers=["iti-18.query.unknown", "query.id.unknown"],
+)
+def unknown_query(trial: Trial) -> None:
+    parameters = answered(trial, "FindDocuments")
+    trial.query("urn:uuid:00000000-0000-4000-8000-00000000abcd", parameters).refuses("XDSUnknownStoredQuery")
+
+
+@enter(
+    "iti-18/4.1.2.4/2",
+    title="Sends FindDocumentsForMultiplePatients, which belongs to ITI-51",
+    requirement="A query of another transaction is not a query of ITI-18: it is refused with XDSUnknownStoredQuery.",
+    section="ITI TF-2 3.18.4.1.2.4",
+    level=SHOULD,
+    passing=query_refused("XDSUnknownStoredQuery"),
+    covers=["iti-18.query.unknown", "query.id.unknown"],
+)
+def multiple_patients(trial: Trial) -> None:
+    parameters = answered(trial, "FindDocuments")
+    trial.query("urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f", parameters).refuses("XDSUnknownStoredQuery")
+
+
+# --- returnType
+
+
+def _return_type(value: str, trial: Trial) -> None:
+    parameters = answered(trial, "FindDocuments")
+    answer = trial.query("FindDocuments", parameters, returns=value)
+    if value == "RegistryObject":
+        answer.refuses()
+    else:
+        answer.is_refused()  # it may be refused by the schema, which is a fault
+
+
+for _value, _ordinal, _why in (
+    ("RegistryObject", 1, "which the schema knows and IHE does not"),
+    ("Everything", 2, "which nobody defined"),
+):
+    enter(
+        f"iti-18/4.1.2.6/{_ordinal}",
+        title=f"Asks for returnType {_value}, {_why}",
+        requirement="returnType is LeafClass or ObjectRef; any other refuses the query.",
+        section="ITI TF-2 3.18.4.1.2.6",
+        passing=query_refused("XDSRegistryError"),
+        covers=["iti-18.return.other", "query.return-type"],
+    )(functools.partial(_return_type, _value))
+
+
+@enter(
+    "iti-18/4.1.2.6/3",
+    title="Leaves returnType out",
+    requirement="Without returnType the schema's default holds, which is RegistryObject and refuses the query; a "
+    "registry that answers does so with whole objects or with references, not with neither.",
+    section="ITI TF-2 3.18.4.1.2.6",
+    passing=query_refused("XDSRegistryError"),
+    covers=["iti-18.return.other"],
+)
+def no_return_type(trial: Trial) -> None:
+    entry = trial.entry()
+    made = trial.registered(entry)
+    answer = trial.query("FindDocuments", of_patient(trial), remove("//query:ResponseOption/@returnType"))
+    if answer.status == n.SUCCESS:
+        answer.finds(entry.id, among=made.ids)
+    else:
+        answer.is_refused()
+
+
+# --- values
+
+
+def _refused_value(name: str, written: str, trial: Trial) -> None:
+    parameters = [each for each in answered(trial, "FindDocuments") if each[0] != name]
+    trial.query("FindDocuments", parameters, raw=[(name, [written])]).refuses()
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A value that is no literal."""
+
+    ordinal: int
+    what: str
+    name: str
+    value: str
+
+
+CLASS: Final = "$XDSDocumentEntryClassCode"
+
+for _bad in (
+    Malformed(1, "a string that does not end", CLASS, "('11488-4^^2.16.840.1.113883.6.1)"),
+    Malformed(2, "a list that does not end", CLASS, "('11488-4^^2.16.840.1.113883.6.1'"),
+    Malformed(3, "a string without apostrophes", CLASS, "(11488-4^^2.16.840.1.113883.6.1)"),
+    Malformed(4, "a list with nothing between two commas", CLASS, "('1^^1.2.3',,'2^^1.2.3')"),
+    Malformed(5, "something behind the list", CLASS, "('1^^1.2.3') or 1=1"),
+    Malformed(6, "an apostrophe inside that is not doubled", "$XDSDocumentEntryAuthorPerson", "('%^O'Brien^%')"),
+    Malformed(7, "a status without apostrophes", "$XDSDocumentEntryStatus", f"({n.APPROVED})"),
+):
+    enter(
+        f"iti-18/4.1.2.3.4/{900 + _bad.ordinal}",
+        title=f"Sends {_bad.what}",
+        requirement="A value that is neither a number, nor a string between apostrophes, nor a list of them refuses "
+        f"the query; here: {_bad.what}.",
+        section="ITI TF-2 3.18.4.1.2.3.4",
+        passing=query_refused("XDSRegistryError"),
+        covers=["iti-18.parameters.malformed", "query.param.syntax"],
+    )(functools.partial(_refused_value, _bad.name, _bad.value))
+
+
+@enter(
+    "iti-18/4.1.2.3.4/910",
+    title="Asks by a code without its coding scheme",
+    requirement="A code is written code^^scheme; a code alone refuses the query.",
+    section="ITI TF-2 3.18.4.1.2.3.4",
+    passing=query_refused("XDSRegistryError"),
+    covers=["iti-18.parameters.code.scheme", "query.param.code"],
+)
+def code_alone(trial: Trial) -> None:
+    parameters = answered(trial, "FindDocuments")
+    trial.query("FindDocuments", [*parameters, (CLASS, [first(trial, "classCode")[0]])]).refuses()
+
+
+@enter(
+    "iti-18/4.1.2.3.4/911",
+    title="Asks by codes with their coding schemes in a parameter of their own",
+    requirement="Coding schemes stand in the value, code^^scheme, not in a second parameter.",
+    section="ITI TF-2 3.18.4.1.2.3.4",
+    passing=query_refused("XDSRegistryError"),
+    covers=["iti-18.parameters.code.scheme", "query.param.code"],
+)
+def scheme_apart(trial: Trial) -> None:
+    code, scheme, _ = first(trial, "classCode")
+    parameters = [*answered(trial, "FindDocuments"), (CLASS, [code]), (f"{CLASS}Scheme", [scheme])]
+    trial.query("FindDocuments", parameters).refuses()
+
+
+for _ordinal, _what, _value in (
+    (1, "a time with a month 13", "20241301"),
+    (2, "a time in words", "'yesterday'"),
+    (3, "a time with hyphens", "'2024-01-31'"),
+):
+    enter(
+        f"iti-18/4.1.2.3.4/{920 + _ordinal}",
+        title=f"Asks by {_what}",
+        requirement=f"Times are written as DTM, YYYY[MM[DD[hh[mm[ss]]]]]; {_what} refuses the query.",
+        section="ITI TF-2 3.18.4.1.2.3.4",
+        level=SHOULD,
+        passing=query_refused("XDSRegistryError"),
+        covers=["iti-18.parameters.malformed", "query.param.time"],
+    )(functools.partial(_refused_value, "$XDSDocumentEntryCreationTimeFrom", _value))
+
+
+@enter(
+    "iti-18/4.1.2.3.4/930",
+    title="Asks for a patient by a number without an assigning authority",
+    requirement="A patient id is a CX with its assigning authority; a bare number refuses the query or finds nothing.",
+    section="ITI TF-3 4.2.3.1.7",
+    passing=query_refused("XDSRegistryError"),
+    covers=["query.param.patient-id"],
+)
+def bare_patient(trial: Trial) -> None:
+    made = trial.registered(trial.entry())
+    number = trial.patient.partition("^")[0]
+    answer = trial.query("FindDocuments", [("$XDSDocumentEntryPatientId", number), *of_patient(trial)[1:]])
+    if answer.status == n.SUCCESS:
+        answer.finds(among=made.ids)
+    else:
+        answer.refuses()
+
+
+@enter(
+    "iti-18/4.1.2.3.3/910",
+    title="Sends a parameter whose name lacks the $",
+    requirement="Names of parameters begin with $; a query with another name is refused, not answered as if the "
+    "parameter were not there.",
+    section="ITI TF-2 3.18.4.1.2.3.3",
+    level=SHOULD,
+    passing=query_refused("XDSRegistryError"),
+    covers=["iti-18.parameters.name", "query.param.name"],
+)
+def name_without_dollar(trial: Trial) -> None:
+    parameters = answered(trial, "FindDocuments")
+    trial.query("FindDocuments", [*parameters, ("XDSDocumentEntryClassCode", ["1^^1.2.3"])]).refuses()
+
+
+@enter(
+    "iti-18/4.1.2.3.3/911",
+    title="Sends a parameter that the query does not have",
+    requirement="Parameters that a query does not have are passed over.",
+    section="ITI TF-2 3.18.4.1.2.3.3",
+    level=SHOULD,
+    passing=found('<rim:ExtrinsicObject id="…" …>…</rim:ExtrinsicObject>'),
+    covers=["iti-18.parameters.unknown"],
+)
+def unknown_parameter(trial: Trial) -> None:
+    entry = trial.entry()
+    made = trial.registered(entry)
+    find_documents(trial, ("$XDSDocumentEntryImagined", ["1"])).finds(entry.id, among=made.ids)

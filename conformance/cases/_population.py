@@ -96,10 +96,14 @@ def all_of_patient(trial: Trial, *, entries: str = n.APPROVED) -> list[Parameter
 # --- judgements
 
 
+def whole(answer: Answer) -> list[str]:
+    """ids of the whole objects in an answer, as often as they stand there: references to others do not count."""
+    return [one for kind in ("entries", "packages", "associations") for one in answer.ids(kind)]
+
+
 def holds_exactly(answer: Answer, wanted: Iterable[str], among: Iterable[str], says: str) -> Answer:
     """Of the ids in `among`, the answer holds exactly `wanted`; what is not among them is not judged."""
-    whole = [one for kind in ("entries", "packages", "associations") for one in answer.ids(kind)]
-    expected, got = set(wanted), set(whole) & set(among)
+    expected, got = set(wanted), set(whole(answer)) & set(among)
     return answer.check(says, got == expected, "//rim:RegistryObjectList/*/@id", sorted(expected), sorted(got))
 
 

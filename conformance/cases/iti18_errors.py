@@ -456,3 +456,46 @@ def unknown_parameter(trial: Trial) -> None:
     entry = trial.entry()
     made = trial.registered(entry)
     find_documents(trial, ("$XDSDocumentEntryImagined", ["1"])).finds(entry.id, among=made.ids)
+
+
+def _refused_or_nothing(name: str, value: str, query: str, trial: Trial) -> None:
+    parameters = [each for each in answered(trial, query) if each[0] != name]
+    answer = trial.query(query, [*parameters, (name, [value])])
+    if answer.status == n.SUCCESS:
+        answer.finds()
+    else:
+        answer.refuses()
+
+
+for _ordinal, _query, _name, _value in (
+    (940, "GetDocuments", "$XDSDocumentEntryEntryUUID", "7"),
+    (941, "GetFolders", "$XDSFolderEntryUUID", "urn:uuid:not-a-uuid"),
+    (942, "GetAssociations", "$uuid", "urn:uuid:not-a-uuid"),
+):
+    enter(
+        f"iti-18/4.1.2.3.4/{_ordinal}",
+        title=f"Sends {_query} with {_value} for an entryUUID",
+        requirement="What is no entryUUID finds nothing, or refuses the query.",
+        section="ITI TF-3 4.2.3.2.7",
+        passing=query_refused("XDSRegistryError"),
+        covers=["query.param.entry-uuid"],
+    )(functools.partial(_refused_or_nothing, _name, _value, _query))
+
+
+@enter(
+    "iti-18/4.1.2.3.7.1/932",
+    title="Asks for a patient of an assigning authority that nobody knows",
+    requirement="For a patient of another assigning authority the registry finds nothing, or says XDSUnknownPatientId.",
+    section="ITI TF-2 3.18.4.1.2.3.7.1",
+    passing=query_refused("XDSUnknownPatientId"),
+    covers=["iti-18.find-documents.unknown-patient", "query.patient.authority", "query.patient.unknown"],
+)
+def other_authority(trial: Trial) -> None:
+    made = trial.registered(trial.entry())
+    number = trial.patient.partition("^")[0]
+    elsewhere: Parameter = ("$XDSDocumentEntryPatientId", f"{number}^^^&1.2.250.1.999.404&ISO")
+    answer = trial.query("FindDocuments", [elsewhere, *of_patient(trial)[1:]])
+    if answer.codes:
+        answer.refuses("XDSUnknownPatientId")
+    else:
+        answer.finds(among=made.ids)

@@ -1,0 +1,130 @@
+"""ITI-18 after two patient ids were merged by the feed. # ITI TF-2 3.8.4.2.4, 3.18.4.1.3"""
+
+import functools
+from dataclasses import dataclass
+from typing import Final
+
+from conformance.book import case
+from conformance.cases._population import Parameter, get_all
+from conformance.messages import feeds
+from conformance.messages import names as n
+from conformance.messages.objects import Submission
+from conformance.passing import NOTHING_FOUND, found
+from conformance.trial import Trial
+
+enter = functools.partial(
+    case,
+    section="ITI TF-2 3.8.4.2.4",
+    passing=found('<rim:ExtrinsicObject …> with the surviving id in <rim:ExternalIdentifier value="…"/>'),
+    needs=["registry", "feed", "new-patients"],
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A surviving patient (that of the case), a subsumed one, and what each had."""
+
+    subsumed: str
+    mine: Submission
+    theirs: Submission
+
+
+def merged(trial: Trial) -> Merged:
+    """A document and a Folder for each of two patients, who are merged, as preparation."""
+    other = trial.new_patient()
+    mine = trial.registered(trial.entry(), trial.folder())
+    theirs = trial.registered(trial.entry(patient=other), trial.folder(patient=other))
+    answer = trial.feed(feeds.adt("A40", trial.patient, merged=other), preparation=True)
+    trial.given(b"MSA|AA" in answer.body.replace(b"\n", b"\r"), "the feed did not take the merge", answer)
+    return Merged(other, mine, theirs)
+
+
+FIND: Final = (
+    ("FindDocuments", "$XDSDocumentEntryPatientId", "$XDSDocumentEntryStatus"),
+    ("FindSubmissionSets", "$XDSSubmissionSetPatientId", "$XDSSubmissionSetStatus"),
+    ("FindFolders", "$XDSFolderPatientId", "$XDSFolderStatus"),
+)
+
+
+def _of(query: str, made: Submission) -> str:
+    return {
+        "FindDocuments": made.entries[0].id,
+        "FindSubmissionSets": made.set.id,
+        "FindFolders": made.folders[0].id,
+    }[query]
+
+
+def by_survivor(query: str, patient: str, status: str, trial: Trial) -> None:
+    held = merged(trial)
+    parameters: list[Parameter] = [(patient, trial.patient), (status, [n.APPROVED])]
+    trial.query(query, parameters).finds(_of(query, held.mine), _of(query, held.theirs))
+
+
+def by_subsumed(query: str, patient: str, status: str, trial: Trial) -> None:
+    held = merged(trial)
+    answer = trial.query(query, [(patient, held.subsumed), (status, [n.APPROVED])])
+    if answer.codes:
+        answer.refuses("XDSUnknownPatientId")
+    else:
+        answer.finds()
+
+
+for _number, (_query, _patient, _status) in enumerate(FIND, 1):
+    enter(
+        f"iti-18/4.1.2.3.7.{_number}/800",
+        title=f"Asks {_query} for a patient into whom another one was merged",
+        requirement="What belonged to the merged patient is found under the surviving id, beside what was there.",
+        covers=["iti-18.merged.survivor"],
+    )(functools.partial(by_survivor, _query, _patient, _status))
+    enter(
+        f"iti-18/4.1.2.3.7.{_number}/801",
+        title=f"Asks {_query} for a patient who was merged into another one",
+        requirement="Nothing is found under a merged id; the registry may say XDSUnknownPatientId.",
+        passing=NOTHING_FOUND,
+        covers=["iti-18.merged.subsumed"],
+    )(functools.partial(by_subsumed, _query, _patient, _status))
+
+
+@enter(
+    "iti-18/4.1.2.3.7.4/800",
+    title="Asks for all there is of a patient into whom another one was merged",
+    requirement="GetAll returns what belonged to both, and all of it carries the surviving id.",
+    covers=["iti-18.merged.survivor"],
+)
+def all_of_the_survivor(trial: Trial) -> None:
+    held = merged(trial)
+    answer = get_all(trial).finds(*held.mine.ids, *held.theirs.ids)
+    for name, scheme in (
+        ("DocumentEntry", n.DE_PATIENT_ID),
+        ("SubmissionSet", n.SS_PATIENT_ID),
+        ("Folder", n.FOLDER_PATIENT_ID),
+    ):
+        where = f"//rim:ExternalIdentifier[@identificationScheme='{scheme}']/@value"
+        answer.holds(where, trial.patient, trial.patient, says=f"either {name} carries the surviving id")
+
+
+@enter(
+    "iti-18/4.1.2.3.7.5/800",
+    title="Gets documents of two patients who were merged, by entryUUID",
+    requirement="After a merge the documents belong to one patient: GetDocuments returns both, with the surviving id.",
+    covers=["iti-18.merged.survivor", "iti-18.return.single-patient"],
+)
+def documents_of_both(trial: Trial) -> None:
+    held = merged(trial)
+    ids = [held.mine.entries[0].id, held.theirs.entries[0].id]
+    answer = trial.query("GetDocuments", [("$XDSDocumentEntryEntryUUID", ids)]).finds(*ids)
+    where = f"//rim:ExternalIdentifier[@identificationScheme='{n.DE_PATIENT_ID}']/@value"
+    answer.holds(where, trial.patient, trial.patient, says="both carry the surviving id")
+
+
+@enter(
+    "iti-18/4.1.2.3.7.5/801",
+    title="Gets a document of a merged patient, and reads sourcePatientId",
+    requirement="A merge leaves sourcePatientId as it was registered.",
+    covers=["iti-18.merged.survivor"],
+)
+def source_patient(trial: Trial) -> None:
+    held = merged(trial)
+    entry = held.theirs.entries[0]
+    answer = trial.query("GetDocuments", [("$XDSDocumentEntryEntryUUID", [entry.id])]).finds(entry.id)
+    answer.holds("//rim:Slot[@name='sourcePatientId']//rim:Value", entry.source_patient, says="sourcePatientId stays")

@@ -1,0 +1,299 @@
+"""ITI-18, how values and parameters are written: literals, lists over several Values, white space, order, attributes.
+
+# ITI TF-2 3.18.4.1.2.3.3-5
+"""
+
+import functools
+from collections.abc import Sequence
+from typing import Final
+
+from conformance.book import case
+from conformance.cases._population import NO_CODE, find_documents, first, of_patient, written
+from conformance.messages import names as n
+from conformance.messages.edits import Edit, attribute, insert
+from conformance.messages.objects import Author, Entry, Submission, new_uuid
+from conformance.messages.requests import literal
+from conformance.model import MUST, SHOULD, Level
+from conformance.passing import found
+from conformance.trial import Trial
+
+FOUND: Final = found('<rim:ExtrinsicObject id="…" …>…</rim:ExtrinsicObject>')
+
+enter = functools.partial(case, passing=FOUND, needs=["registry"])
+
+BY_UUID: Final = "$XDSDocumentEntryEntryUUID"
+PERSON: Final = "$XDSDocumentEntryAuthorPerson"
+
+
+def three(trial: Trial) -> tuple[Submission, Entry, Entry, Entry]:
+    one, two, other = trial.entry(), trial.entry(), trial.entry()
+    return trial.registered(one, two, other), one, two, other
+
+
+# --- lists
+
+
+@enter(
+    "iti-18/4.1.2.3.5/1",
+    title="Spreads a list over two rim:Value, each in parentheses",
+    requirement="The values of several rim:Value of one Slot make one list, of which any will do.",
+    section="ITI TF-2 3.18.4.1.2.3.5",
+    covers=["iti-18.parameters.or", "iti-18.parameters.literals"],
+)
+def two_value_elements(trial: Trial) -> None:
+    _, one, two, _other = three(trial)
+    values = [literal([one.id]), literal([two.id])]
+    trial.query("GetDocuments", raw=[(BY_UUID, values)]).finds(one.id, two.id)
+
+
+@enter(
+    "iti-18/4.1.2.3.5/2",
+    title="Asks for twenty documents by a list over as many rim:Value as it takes",
+    requirement="A list longer than a rim:Value may be goes on in further ones, each with several values.",
+    section="ITI TF-2 3.18.4.1.2.3.5",
+    covers=["iti-18.parameters.or", "iti-18.parameters.literals"],
+)
+def long_list(trial: Trial) -> None:
+    entries = [trial.entry() for _ in range(20)]
+    trial.registered(*entries)
+    ids = [entry.id for entry in entries]
+    values = [literal(ids[at : at + 5]) for at in range(0, 20, 5)]
+    trial.query("GetDocuments", raw=[(BY_UUID, values)]).finds(*ids)
+
+
+@enter(
+    "iti-18/4.1.2.3.5/3",
+    title="Spreads the codes of a FindDocuments over two rim:Value",
+    requirement="The values of several rim:Value of one Slot are alternatives (OR), in a parameter that may be "
+    "repeated (AND) too.",
+    section="ITI TF-2 3.18.4.1.2.3.5",
+    covers=["iti-18.parameters.or"],
+)
+def codes_in_two_values(trial: Trial) -> None:
+    code = first(trial, "eventCodeList")
+    entry, without = trial.entry(codes={"eventCodeList": (code,)}), trial.entry()
+    made = trial.registered(entry, without)
+    values = [literal(written(NO_CODE)), literal(written(code))]
+    answer = find_documents(trial, raw=[("$XDSDocumentEntryEventCodeList", values)])
+    answer.finds(entry.id, among=made.ids)
+
+
+@enter(
+    "iti-18/4.1.2.3.5/4",
+    title="Asks for the same document three times in one list",
+    requirement="A value that stands in a list several times finds its object once.",
+    section="ITI TF-2 3.18.4.1.2.3.5",
+    covers=["iti-18.return.once"],
+)
+def repeated_value(trial: Trial) -> None:
+    _, one, _two, _other = three(trial)
+    answer = trial.query("GetDocuments", [(BY_UUID, [one.id, one.id, one.id])]).finds(one.id)
+    got = answer.ids("entries")
+    answer.check("it stands there once", len(got) == 1, "//rim:ExtrinsicObject/@id", 1, len(got))
+
+
+# --- white space and order
+
+
+def by_list(value: str, trial: Trial) -> None:
+    _, one, two, _other = three(trial)
+    asked = value.replace("ONE", one.id).replace("TWO", two.id).replace("BLANK", two.id.replace("uuid:", "uuid: "))
+    trial.query("GetDocuments", raw=[(BY_UUID, [asked])]).finds(one.id, two.id)
+
+
+for _ordinal, _what, _value, _level in (
+    (1, "blanks behind the commas", "('ONE', 'TWO')", MUST),
+    (2, "blanks inside the parentheses", "( 'ONE' , 'TWO' )", SHOULD),
+    (3, "line breaks between the values", "(\n  'ONE',\n  'TWO'\n)", SHOULD),
+    (4, "white space around the list", "\n   ('ONE','TWO')\n  ", SHOULD),
+    (5, "a blank behind urn:uuid: as in a sample of the standard", "('ONE','BLANK')", SHOULD),
+):
+    enter(
+        f"iti-18/4.1.2.3.4/{_ordinal}",
+        title=f"Writes a list with {_what}",
+        requirement=f"White space outside quotes means nothing; here: {_what}."
+        if _ordinal < 5
+        else "A blank that has slipped into a UUID is passed over, for a sample of the standard has one.",
+        section="ITI TF-2 3.18.4.1.2.3.4",
+        level=_level,
+        covers=["iti-18.parameters.literals" if _level is MUST else "iti-18.parameters.lenient"],
+    )(functools.partial(by_list, _value))
+
+
+@enter(
+    "iti-18/4.1.2.3.4/10",
+    title="Asks by a name with two blanks inside quotes",
+    requirement="White space inside quotes is part of the value.",
+    section="ITI TF-2 3.18.4.1.2.3.4",
+    covers=["iti-18.parameters.literals"],
+)
+def blanks_inside(trial: Trial) -> None:
+    persons = ("801^De  Witt^Ann^^^^^^&1.2.250.1.71.4.2.1&ISO", "802^De Witt^Ann^^^^^^&1.2.250.1.71.4.2.1&ISO")
+    two, one = (trial.entry(authors=(Author(person=person),)) for person in persons)
+    made = trial.registered(two, one)
+    find_documents(trial, (PERSON, ["%^De Witt^%"])).finds(one.id, among=made.ids)
+
+
+def by_name(family: str, others: Sequence[str], trial: Trial) -> None:
+    authority = "&1.2.250.1.71.4.2.1&ISO"
+    entries = [
+        trial.entry(authors=(Author(person=f"80{at}^{name}^Ann^^^^^^{authority}"),))
+        for at, name in enumerate((family, *others))
+    ]
+    made = trial.registered(*entries)
+    find_documents(trial, (PERSON, [f"%^{family}^%"])).finds(entries[0].id, among=made.ids)
+
+
+for _ordinal, _what, _family, _others in (
+    (11, "an apostrophe, doubled in the query", "O'Brien", ("O''Brien", "OBrien")),
+    (12, "two apostrophes, four in the query", "O''Brien", ("O'Brien",)),
+    (13, "a comma", "Smith, Jones", ("Smith", "Jones")),
+    (14, "parentheses", "Smith (Jones)", ("Smith Jones",)),
+    (15, "an apostrophe, a comma and parentheses", "O'Brien','(Smith)", ("O'Brien", "(Smith)")),
+    (16, "quotation marks", 'Smith "Jim"', ("Smith Jim",)),
+    (17, "an ampersand and angle brackets", "Smith <&> Sons", ("Smith  Sons",)),
+    (18, "letters beyond ASCII", "Łukasiewicz-Ñandú", ("Lukasiewicz-Nandu",)),
+    (19, "a letter beyond the first plane of Unicode", "\N{CJK UNIFIED IDEOGRAPH-20BB7}野", ("吉野",)),
+):
+    enter(
+        f"iti-18/4.1.2.3.4/{_ordinal}",
+        title=f"Asks by a string that holds {_what}",
+        requirement="Inside quotes every character is text; an apostrophe is doubled.",
+        section="ITI TF-2 3.18.4.1.2.3.4",
+        covers=["iti-18.parameters.literals"],
+    )(functools.partial(by_name, _family, _others))
+
+
+# --- what many clients send
+
+
+def spelled(name: str, values: Sequence[str], trial: Trial) -> None:
+    entry = trial.entry()
+    made = trial.registered(entry)
+    known = {"PATIENT": trial.patient, "APPROVED": n.APPROVED}
+    asked = [value.replace("PATIENT", known["PATIENT"]).replace("APPROVED", known["APPROVED"]) for value in values]
+    rest = [each for each in of_patient(trial) if each[0] != name]
+    trial.query("FindDocuments", rest, raw=[(name, asked)]).finds(entry.id, among=made.ids)
+
+
+for _ordinal, _what, _name, _values in (
+    (30, "one status without parentheses", "$XDSDocumentEntryStatus", ["'APPROVED'"]),
+    (31, "the patient id in parentheses", "$XDSDocumentEntryPatientId", ["('PATIENT')"]),
+    (32, "a status between quotation marks", "$XDSDocumentEntryStatus", ['("APPROVED")']),
+    (33, "a time between apostrophes", "$XDSDocumentEntryCreationTimeFrom", ["'20240101'"]),
+    (34, "a time in parentheses", "$XDSDocumentEntryCreationTimeFrom", ["(20240101)"]),
+):
+    enter(
+        f"iti-18/4.1.2.3.4/{_ordinal}",
+        title=f"Writes {_what}",
+        requirement="A registry reads the spellings that samples of the standard and clients use; here: " + _what + ".",
+        section="ITI TF-2 3.18.4.1.2.3.4",
+        level=SHOULD,
+        covers=["iti-18.parameters.lenient"],
+    )(functools.partial(spelled, _name, _values))
+
+
+# --- Slots and attributes
+
+
+@enter(
+    "iti-18/4.1.2.3.3/1",
+    title="Puts the required parameters last",
+    requirement="The order of the Slots means nothing.",
+    section="ITI TF-2 3.18.4.1.2.3.3",
+    covers=["iti-18.parameters.order"],
+)
+def required_last(trial: Trial) -> None:
+    fits, early = trial.entry(creation_time="20240315"), trial.entry(creation_time="20230315")
+    made = trial.registered(fits, early)
+    patient, status = of_patient(trial)
+    parameters = [
+        ("$XDSDocumentEntryCreationTimeTo", 2025),
+        ("$XDSDocumentEntryCreationTimeFrom", 2024),
+        status,
+        patient,
+    ]
+    trial.query("FindDocuments", parameters).finds(fits.id, among=made.ids)
+
+
+def with_edits(edits: Sequence[Edit], trial: Trial) -> None:
+    one, two, three_ = trial.entry(), trial.entry(), trial.entry()
+    made = trial.registered(one, two, three_)
+    trial.query("FindDocuments", of_patient(trial), *edits).finds(one.id, two.id, three_.id, among=made.ids)
+
+
+REQUEST: Final = "/query:AdhocQueryRequest"
+ASKED: Final = "/query:AdhocQueryRequest/rim:AdhocQuery"
+
+
+def _attribute(
+    ordinal: str, title: str, requirement: str, *edits: Edit, level: Level = MUST, covers: str = "attributes"
+) -> None:
+    enter(
+        f"iti-18/{ordinal}",
+        title=title,
+        requirement=requirement,
+        section=f"ITI TF-2 3.18.{ordinal.rpartition('/')[0]}",
+        level=level,
+        covers=[f"iti-18.query.{covers}"],
+    )(functools.partial(with_edits, edits))
+
+
+_attribute(
+    "4.1.2/1",
+    "Asks with maxResults=1 where three documents fit",
+    "maxResults has no effect: there is no paging in ITI-18.",
+    attribute(REQUEST, "maxResults", "1"),
+)
+_attribute(
+    "4.1.2/2",
+    "Asks with startIndex=2 where three documents fit",
+    "startIndex has no effect: there is no paging in ITI-18.",
+    attribute(REQUEST, "startIndex", "2"),
+)
+_attribute(
+    "4.1.2/3",
+    "Asks with federated and federation",
+    "federated and federation have no effect.",
+    attribute(REQUEST, "federated", "true"),
+    attribute(REQUEST, "federation", new_uuid()),
+)
+_attribute(
+    "4.1.2/4",
+    "Asks with returnComposedObjects=false",
+    "Whole objects are returned composed, whatever returnComposedObjects says.",
+    attribute(f"{REQUEST}/query:ResponseOption", "returnComposedObjects", "false"),
+)
+_attribute(
+    "4.1.2/5",
+    "Asks with a comment and an id on the request",
+    "id and comment of the request have no effect.",
+    attribute(REQUEST, "id", new_uuid()),
+    attribute(REQUEST, "comment", "asked by the conformance suite"),
+)
+_attribute(
+    "4.1.2/6",
+    "Puts a RequestSlotList into the request",
+    "A RequestSlotList, which the schema allows, does not disturb the query.",
+    insert(
+        REQUEST,
+        '<rs:RequestSlotList><rim:Slot name="urn:conformance:note"><rim:ValueList><rim:Value>1</rim:Value>'
+        "</rim:ValueList></rim:Slot></rs:RequestSlotList>",
+        at=0,
+    ),
+    level=SHOULD,
+)
+_attribute(
+    "4.1.2.3.8/1",
+    "Asks with a homeCommunityId on the query",
+    "A registry takes a home attribute on rim:AdhocQuery, and may pass over it.",
+    attribute(ASKED, "home", "urn:oid:1.2.250.1.999.1.77"),
+    covers="home",
+)
+_attribute(
+    "4.1.2/7",
+    "Puts a slotType on the parameters",
+    "slotType, which the schema allows on every Slot, has no effect.",
+    attribute(f"{ASKED}/rim:Slot", "slotType", "urn:conformance:parameter"),
+    level=SHOULD,
+)

@@ -134,7 +134,7 @@ class Answering:
             return answer(transaction, (RegistryError(GENERAL[transaction], str(error)),), FAILURE)
         errors = self._refusals(transaction)
         if not refused(errors):
-            errors += self._state(transaction, submission)
+            errors += self._state(submission)
         if refused(errors):
             return answer(transaction, errors, FAILURE)
         if not self.known:
@@ -202,12 +202,14 @@ class Answering:
         told.sort(key=lambda r: r.level is not MUST)
         return tuple(error_of(r, transaction, self.language) for r in told[:_MOST_ERRORS])
 
-    def _state(self, transaction: str, submission: Submission) -> tuple[RegistryError, ...]:
-        """What a registry says that remembers: the rules that need facts. # ITI TF-2 3.42.4.1.3"""
+    def _state(self, submission: Submission) -> tuple[RegistryError, ...]:
+        """What a registry says that remembers: the rules that need facts, of ITI-42 for ITI-41 too: a repository
+        hands the words of its registry on. # ITI TF-2 3.42.4.1.3, 3.41.4.1.3
+        """
         if self.memory.knows(submission):
             self.known = True
             return ()
-        found = check(submission, self.domain, transaction=transaction, facts=self.memory.facts(submission))
+        found = check(submission, self.domain, transaction="ITI-42", facts=self.memory.facts(submission))
         self.noticed = tuple(_noticed(each) for each in found)
         return tuple(each.error(self.language) for each in found if each.code not in _LENIENT)
 

@@ -3,42 +3,31 @@
 import json
 import os
 import signal
-import socket
 import sys
-import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import click
+from rich.text import Text
 
 from conformance.model import Verdict
 from conformance.results.exitcodes import ExitCode
-from conformance.results.folder import FolderError, ResultsFolder
+from conformance.results.folder import FolderError
 from conformance.watch import showing
-from conformance.watch.memory import Memory
-from conformance.watch.misbehaviours import KINDS, Agenda, Misbehaviour, MisbehaviourError
-from conformance.watch.recording import About, Recorder
+from conformance.watch.forwarding import Forwarding
+from conformance.watch.misbehaviours import KINDS, Misbehaviour, MisbehaviourError
 from conformance.watch.seen import Seen
-from conformance.watch.server import Server
-from conformance.watch.tls import ServerCertificates, certificates
-from conformance.watch.watching import Options, Watch
-from dmp.domain import domain as dmp_domain
+from conformance.watch.session import ListenError, Session, Wishes
 from metadata import affinity
 from metadata.affinity import AffinityDomain
-from security.certificates import LiveTrust, TrustStoreError
+from security.certificates import TrustStore, TrustStoreError
+from security.identities import Identity
 from security.keyfiles import KeyFileError
-
-REPOSITORY_IDS: Final = {
-    # the DMP's own                                                                   # official messages, TD3.1
-    "dmp": "1.2.250.1.213.4.1.1.1.2",
-    "ihe": "2.25.96416839226410172963015126571250961357",
-}
-"""The same at every start: clients have it in their settings."""
+from security.tlscontexts import client_context
 
 
 class _MisbehaviourType(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic since click 8.4
@@ -106,6 +95,17 @@ def _list_kinds(ctx: click.Context, _param: click.Parameter, wanted: bool) -> No
 @click.option(
     "--ready-file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Receives the URLs as JSON."
 )
+@click.option(
+    "--forward-registry", default="", metavar="URL", help="Hand messages on to this registry, and its answers back."
+)
+@click.option("--forward-repository", default="", metavar="URL", help="The same for the repository.")
+@click.option(
+    "--identity",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="NAME.p12, with NAME-auth.p12 beside it: who opens the connections to the systems behind.",
+)
+@click.option("--password", metavar="WORD", help="Of the identity's files.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per exchange on standard output.")
 def watch(
     host: str,
@@ -120,6 +120,10 @@ def watch(
     codes: Path | None,
     language: str | None,
     ready_file: Path | None,
+    forward_registry: str,
+    forward_repository: str,
+    identity: Path | None,
+    password: str | None,
     as_json: bool,
 ) -> None:
     """Listen as a registry and repository, and judge what a client sends.
@@ -129,6 +133,7 @@ def watch(
       carnet conformance watch --profile dmp --trust pki --tls-cert pki/server.pem --tls-key pki/server.key
       carnet conformance watch --misbehave busy:ITI-41@1 --misbehave slow=20:ITI-43
       carnet conformance watch --count 4 --json --ready-file ready.json
+      carnet conformance watch --forward-registry URL --forward-repository URL
 
     Point your software at the URLs that it prints. Everything is kept in the results folder, from which
     `carnet conformance dossier` makes the evidence folder.
@@ -138,50 +143,58 @@ def watch(
     """
     if (tls_cert is None) != (tls_key is None):
         raise click.UsageError("--tls-cert and --tls-key go together")
-    language = language or ("fr" if profile == "dmp" else "en")
-    given = _codes(codes)
-    listener = _listen(host, port)
+    wishes = Wishes(
+        host,
+        port,
+        profile,
+        out,
+        tls_cert,
+        tls_key,
+        trust,
+        misbehaviours,
+        _codes(codes),
+        language or ("fr" if profile == "dmp" else "en"),
+        " ".join(["carnet", "conformance", "watch", *_options(sys.argv)]),
+        _forwarding(forward_registry, forward_repository, identity, password, trust),
+    )
+    ending = _Ending(count)
+    show = _Json(ending) if as_json else _Lines(ending, wishes.language)
+    session = _opened(wishes, show)
+    ending.arm()
+    show.welcome(session, wishes)
+    with _ready(ready_file, session, wishes):
+        ending.wait()
+    session.close()
+    show.goodbye(session)
+    raise SystemExit(int(ending.code(session)))
+
+
+def _opened(wishes: Wishes, show: "_Show") -> Session:
     try:
-        folder = ResultsFolder.create(out)
-    except FolderError as error:
+        return Session.open(wishes, show.exchange, show.event)
+    except (ListenError, FolderError, KeyFileError, TrustStoreError) as error:
         raise click.ClickException(str(error)) from None
-    with tempfile.TemporaryDirectory(prefix="carnet-watch-") as private:
-        tls = _certificates(tls_cert, tls_key, trust, host, Path(private), folder.path, misbehaviours)
-        address = _address(host, listener.getsockname()[1], tls is not None)
-        about = _about(profile, language, address)
-        recorder = Recorder(folder, about)
-        agenda = Agenda(misbehaviours)
-        ending = _Ending(count)
-        live = _trust(trust)
-        documents = Path(private) / "documents"
-        documents.mkdir()
-        watching = Watch(
-            Options(profile, given, _domain(profile, given), lambda: None if live is None else live.current, language),
-            recorder,
-            Memory(documents, REPOSITORY_IDS[profile]),
-            agenda,
-            _teller(as_json, language, ending),
-        )
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
 
-        def event(what: str, client: str, verdict: Verdict, detail: str) -> None:
-            recorder.event(what, client, verdict, detail)
-            _tell_event(as_json, what, client, verdict, detail)
-            ending.event()
 
-        server = Server(listener, watching, agenda, tls, event)
-        server.start()
-        if not as_json:
-            _welcome(about, agenda, folder.path, tls, profile)
-        with _ready(ready_file, about, profile):
-            ending.wait()
-        server.close()
-        recorder.close()
-        if tls is not None:
-            tls.close()
-    if not as_json:
-        for line in showing.summary(recorder.counts, ending.events, str(folder.path), language):
-            showing.console().print(line)
-    raise SystemExit(int(ending.code(recorder)))
+def _forwarding(
+    registry: str, repository: str, identity: Path | None, password: str | None, trust: Path | None
+) -> Forwarding | None:
+    if not (registry or repository):
+        if identity is not None:
+            raise click.UsageError("--identity goes with --forward-registry and --forward-repository")
+        return None
+    context = None
+    try:
+        if identity is not None or trust is not None:
+            own = None if identity is None else Identity.load(identity, password).authentication
+            if trust is None:
+                raise click.UsageError("--identity needs --trust: whose servers to believe")
+            context = client_context(TrustStore.load(trust), own)
+    except (KeyFileError, TrustStoreError) as error:
+        raise click.ClickException(str(error)) from None
+    return Forwarding(registry, repository, context)
 
 
 class _Ending:
@@ -192,7 +205,7 @@ class _Ending:
         self._over = threading.Event()
         self._interrupted = False
         self._came = 0
-        self.events = 0
+        self._before: dict[signal.Signals, Any] = {}
         self._lock = threading.Lock()
 
     def exchange(self) -> None:
@@ -203,89 +216,106 @@ class _Ending:
                 if self._left <= 0:
                     self._over.set()
 
-    def event(self) -> None:
-        with self._lock:
-            self.events += 1
-
-    def wait(self) -> None:
-        """Until `--count` is reached, Ctrl-C, or SIGTERM."""
+    def arm(self) -> None:
+        """From now on Ctrl-C and SIGTERM end the watch in good order."""
 
         def stop(number: int, _frame: FrameType | None) -> None:
             self._interrupted = number == signal.SIGINT
             self._over.set()
 
-        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+        self._before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def wait(self) -> None:
+        """Until `--count` is reached, Ctrl-C, or SIGTERM."""
         try:
             while not self._over.wait(0.5):
                 pass
         finally:
-            for number, handler in before.items():
+            for number, handler in self._before.items():
                 signal.signal(number, handler)
 
-    def code(self, recorder: Recorder) -> ExitCode:
-        counts = recorder.counts
+    def code(self, session: Session) -> ExitCode:
+        counts = session.recorder.counts
         if counts[Verdict.ERROR]:
             return ExitCode.SUITE_ERROR
         if counts[Verdict.FAIL]:
             return ExitCode.FAILED
         if counts[Verdict.PASS] or counts[Verdict.WARN]:
             return ExitCode.DONE
-        if self._interrupted and not self._came and not self.events:
+        if self._interrupted and not self._came and not session.events:
             return ExitCode.INTERRUPTED
         return ExitCode.NOTHING_TESTED
 
 
-def _teller(as_json: bool, language: str, ending: _Ending) -> Callable[[Seen], None]:
-    out = showing.console()
+class _Show(Protocol):
+    """What tells a person, or a program, how it goes."""
 
-    def tell(seen: Seen) -> None:
+    def welcome(self, session: Session, wishes: Wishes) -> None: ...
+    def exchange(self, seen: Seen) -> None: ...
+    def event(self, what: str, client: str, verdict: Verdict, detail: str) -> None: ...
+    def goodbye(self, session: Session) -> None: ...
+
+
+class _Json:
+    """One object per line."""
+
+    def __init__(self, ending: _Ending) -> None:
+        self._ending = ending
+
+    def welcome(self, session: Session, wishes: Wishes) -> None: ...
+
+    def exchange(self, seen: Seen) -> None:
+        self._say(seen.row())
+        self._ending.exchange()
+
+    def event(self, what: str, client: str, verdict: Verdict, detail: str) -> None:
+        self._say({"connection": what, "client": client, "verdict": verdict.value, "detail": detail})
+
+    def goodbye(self, session: Session) -> None: ...
+
+    def _say(self, row: dict[str, Any]) -> None:
         with suppress(BrokenPipeError):
-            if as_json:
-                print(json.dumps(seen.row(), ensure_ascii=False), flush=True)  # noqa: T201  what --json is for
-            else:
-                for line in showing.lines(seen, language):
-                    out.print(line)
-        ending.exchange()
-
-    return tell
+            print(json.dumps(row, ensure_ascii=False), flush=True)  # noqa: T201  what --json is for
 
 
-def _tell_event(as_json: bool, what: str, client: str, verdict: Verdict, detail: str) -> None:
-    with suppress(BrokenPipeError):
-        if as_json:
-            row = {"connection": what, "client": client, "verdict": verdict.value, "detail": detail}
-            print(json.dumps(row), flush=True)  # noqa: T201
-        else:
-            showing.console().print(showing.event_line(what, client, verdict, detail))
+class _Lines:
+    """Lines for people, in colours on a terminal."""
 
+    def __init__(self, ending: _Ending, language: str) -> None:
+        self._ending, self._language = ending, language
+        self._out = showing.console()
 
-def _welcome(about: About, agenda: Agenda, folder: Path, tls: ServerCertificates | None, profile: str) -> None:
-    rows = [
-        ("Registry", about.registry, "ITI-42 ITI-18"),
-        ("Repository", about.repository, "ITI-41 ITI-43"),
-        ("Repository id", REPOSITORY_IDS[profile], ""),
-        ("Kept in", str(folder), ""),
-    ]
-    notes = [f"Misbehaves: {each}" for each in agenda.planned]
-    if tls is not None and tls.authority is not None:
-        notes.append(f"The client has to believe {tls.authority}")
-    where = "" if about.repository == "http://127.0.0.1:8080/repository" else f" --repository {about.repository}"
-    notes += [f"Try:  carnet send --sample{where}", "Ctrl-C ends it and writes the report."]
-    for line in showing.banner(rows, f"Carnet {about.carnet} watches your client (profile {profile})", notes):
-        showing.console().print(line)
+    def welcome(self, session: Session, wishes: Wishes) -> None:
+        self._say(showing.welcome(session, wishes))
+
+    def exchange(self, seen: Seen) -> None:
+        self._say(showing.lines(seen, self._language))
+        self._ending.exchange()
+
+    def event(self, what: str, client: str, verdict: Verdict, detail: str) -> None:
+        self._say([showing.event_line(what, client, verdict, detail)])
+
+    def goodbye(self, session: Session) -> None:
+        recorder = session.recorder
+        self._say(showing.summary(recorder.counts, session.events, str(recorder.path), self._language))
+
+    def _say(self, lines: Iterable[Text]) -> None:
+        with suppress(BrokenPipeError):
+            for line in lines:
+                self._out.print(line)
 
 
 @contextmanager
-def _ready(path: Path | None, about: About, profile: str) -> Iterator[None]:
+def _ready(path: Path | None, session: Session, wishes: Wishes) -> Iterator[None]:
     """The ready file is there while the watch listens; same keys as that of `carnet serve`."""
     if path is None:
         yield
         return
     told = {
-        "registry": about.registry,
-        "repository": about.repository,
+        "registry": session.about.registry,
+        "repository": session.about.repository,
         "mllp": None,
-        "repository_unique_id": REPOSITORY_IDS[profile],
+        "repository_unique_id": wishes.repository_unique_id,
         "pid": os.getpid(),
     }
     draft = path.with_name(f".{path.name}.{os.getpid()}")
@@ -293,6 +323,7 @@ def _ready(path: Path | None, about: About, profile: str) -> Iterator[None]:
         draft.write_text(json.dumps(told) + "\n", encoding="utf-8")
         draft.replace(path)
     except OSError as error:
+        session.close()
         raise click.ClickException(f"--ready-file {path}: {error.strerror}") from None
     try:
         yield
@@ -307,66 +338,6 @@ def _codes(path: Path | None) -> AffinityDomain | None:
         raise click.ClickException(str(error)) from None
 
 
-def _domain(profile: str, codes: AffinityDomain | None) -> AffinityDomain:
-    return dmp_domain(codes) if profile == "dmp" else codes or AffinityDomain.open()
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(128)
-    except OSError as error:
-        listener.close()
-        told = f"cannot listen on {host} port {port}: {error.strerror}; choose another with --port (0: any free one)"
-        raise click.ClickException(told) from None
-    return listener
-
-
-def _certificates(
-    certificate: Path | None,
-    key: Path | None,
-    trust: Path | None,
-    host: str,
-    private: Path,
-    folder: Path,
-    planned: tuple[Misbehaviour, ...],
-) -> ServerCertificates | None:
-    given = None if certificate is None or key is None else (certificate, key)
-    expired = any(each.kind.name == "expired-certificate" for each in planned)
-    try:
-        return certificates(given, trust, host=host, private=private, folder=folder, expired=expired)
-    except (KeyFileError, TrustStoreError) as error:
-        raise click.ClickException(str(error)) from None
-    except OSError as error:
-        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
-
-
-def _trust(directory: Path | None) -> LiveTrust | None:
-    try:
-        return None if directory is None else LiveTrust(directory)
-    except TrustStoreError as error:
-        raise click.ClickException(str(error)) from None
-
-
-def _address(host: str, port: int, tls: bool) -> str:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    return f"{'https' if tls else 'http'}://{f'[{host}]' if ':' in host else host}:{port}"
-
-
-def _about(profile: str, language: str, address: str) -> About:
-    try:
-        carnet = version("carnet")
-    except PackageNotFoundError:
-        carnet = "?"
-    command = " ".join(["carnet", "conformance", "watch", *_redacted(sys.argv)])
-    registry, repository = f"{address}/registry", f"{address}/repository"
-    return About(
-        carnet, profile, language, command, registry, repository, {"registry": registry, "repository": repository}
-    )
-
-
-def _redacted(arguments: list[str]) -> list[str]:
+def _options(arguments: list[str]) -> list[str]:
     """The options of this command, wherever its name stands on the line."""
     return arguments[arguments.index("watch") + 1 :] if "watch" in arguments else []

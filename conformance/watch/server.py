@@ -26,6 +26,8 @@ from security.tls import HandshakeRefused
 MOST_CONNECTIONS: Final = 64
 IDLE: Final = 30.0
 """Seconds that a connection may say nothing."""
+PARTING: Final = 3.0
+"""Seconds that an answer on its way has when the watch ends."""
 LARGEST: Final = 512 << 20
 """Bytes of a message."""
 _CONTROL: Final = 64 << 10
@@ -47,6 +49,7 @@ class Server:
         self._listener, self._watch, self._agenda, self._tls, self._event = listener, watch, agenda, tls, event
         self._slots = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self._open: set[socket.socket] = set()
+        self._threads: set[threading.Thread] = set()
         self._lock = threading.Lock()
         self._closed = threading.Event()
 
@@ -54,7 +57,7 @@ class Server:
         threading.Thread(target=self._accept, name="watch", daemon=True).start()
 
     def close(self) -> None:
-        """Stops listening, and ends the connections that stand."""
+        """Stops listening, and lets what is being answered come to its end, for a moment."""
         self._closed.set()
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
@@ -63,7 +66,12 @@ class Server:
             standing = list(self._open)
         for each in standing:
             with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
+                each.shutdown(socket.SHUT_RD)
+        deadline = time.monotonic() + PARTING
+        with self._lock:
+            threads = list(self._threads)
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def _accept(self) -> None:
         while not self._closed.is_set():
@@ -76,7 +84,10 @@ class Server:
             if not self._slots.acquire(blocking=False):
                 accepted.close()
                 continue
-            threading.Thread(target=self._serve, args=(accepted, str(address[0])), daemon=True).start()
+            thread = threading.Thread(target=self._serve, args=(accepted, str(address[0])), daemon=True)
+            with self._lock:
+                self._threads.add(thread)
+            thread.start()
 
     def _serve(self, accepted: socket.socket, client: str) -> None:
         connection = accepted
@@ -89,12 +100,13 @@ class Server:
             connection.settimeout(IDLE)
             with self._lock:
                 self._open.add(connection)
-            Conversation(connection, client, self._watch, self._agenda, expired, self._tls).go_on()
+            Conversation(connection, client, self._watch, self._agenda, expired, self._tls, self._closed).go_on()
         except (OSError, ValueError):
             pass  # the client is gone, or silent: there is nobody to tell
         finally:
             with self._lock:
                 self._open.discard(connection)
+                self._threads.discard(threading.current_thread())
             with contextlib.suppress(OSError):
                 connection.close()
             self._slots.release()
@@ -125,7 +137,9 @@ class Conversation:
         agenda: Agenda,
         expired: bool,
         tls: ServerCertificates | None,
+        closed: threading.Event,
     ) -> None:
+        self._closed = closed
         self._connection, self._client, self._watch, self._agenda = connection, client, watch, agenda
         self._expired, self._tls = expired, tls
         self._stream: IO[bytes] = connection.makefile("rb")
@@ -179,7 +193,7 @@ class Conversation:
 
     def _send(self, sending: Sending) -> None:
         if sending.wait:
-            time.sleep(sending.wait)
+            self._closed.wait(sending.wait)
         if sending.reset:
             # RFC 9293 3.9.1: closing with nothing to linger for is a reset
             self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -191,7 +205,7 @@ class Conversation:
             while piece := file.read(step):
                 self._connection.sendall(piece)
                 if pause:
-                    time.sleep(pause)
+                    self._closed.wait(pause)
 
     # --- what is not SOAP -----------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """What a person reads while the watch runs: one line for each exchange, its remarks below, a summary at the end."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from rich.console import Console
@@ -10,6 +10,7 @@ from rich.text import Text
 from conformance.judging import Remark
 from conformance.model import MUST, Verdict
 from conformance.watch.seen import Seen
+from conformance.watch.session import Session, Wishes
 
 _COLOURS: Final = {
     Verdict.PASS: "bold green",
@@ -121,11 +122,36 @@ def summary(counts: Counter[Verdict], events: int, folder: str, language: str) -
     yield Text(words["see"].format(f"{folder}/report.html"))
 
 
-def banner(rows: Sequence[tuple[str, str, str]], title: str, notes: Sequence[str]) -> Iterator[Text]:
+def welcome(session: Session, wishes: Wishes) -> Iterator[Text]:
     """What is listening, and what to do next."""
-    yield Text(title, "bold")
+    about, folder = session.about, session.recorder.path
+    yield Text(f"Carnet {about.carnet} watches your client (profile {about.profile})", "bold")
+    rows = [
+        ("Registry", about.registry, "ITI-42 ITI-18"),
+        ("Repository", about.repository, "ITI-41 ITI-43"),
+        ("Repository id", wishes.repository_unique_id, ""),
+        ("Kept in", str(folder), ""),
+    ]
     width = max(len(middle) for _, middle, _ in rows)
     for name, middle, last in rows:
         yield Text(f"  {name:<14}{middle:<{width}}  {last}".rstrip())
-    for note in notes:
+    for note in _notes(session, wishes):
         yield Text(f"  {note}")
+
+
+def _notes(session: Session, wishes: Wishes) -> Iterator[str]:
+    for each in session.agenda.planned:
+        yield f"Misbehaves: {each}"
+    if session.tls is not None and session.tls.authority is not None:
+        yield f"The client has to believe {session.tls.authority}"
+    if wishes.forwarding is not None:
+        for service, url in wishes.forwarding.described().items():
+            yield f"Hands on what the {service} is sent to {url or 'nobody'}"
+    elif wishes.profile == "dmp" and wishes.trust is None:
+        yield "Without --trust no certificate is judged, of tokens and signatures."
+    where = session.about.repository
+    options = "" if where == "http://127.0.0.1:8080/repository" else f" --repository {where}"
+    if wishes.profile == "dmp":
+        options += " --identity pki/identities/doctor.p12 --ins 277076322082910"
+    yield f"Try:  carnet send --sample{options}"
+    yield "Ctrl-C ends it and writes the report."

@@ -49,6 +49,9 @@ _OPTION: Final = re.compile(r"(?i)(--[\w-]*(?:password|passphrase|secret|token)[
 _USER: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^/\s@\"'<>]*@")
 _SHORTEST: Final = 4
 """A shorter secret would be masked in the middle of words."""
+_REMEMBERED: Final = 200
+"""Namespaces, codes and URNs come again in each message: texts up to this length are looked at once."""
+_REMEMBERED_AT_ONCE: Final = 50_000
 
 
 def without_user(url: str) -> str:
@@ -87,6 +90,7 @@ class Secrets:
     def __init__(self) -> None:
         self._values: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
+        self._masked: dict[str, str] = {}
 
     def gather(self, data: bytes) -> None:
         """Takes note of the secrets of a message: its head or its body."""
@@ -98,9 +102,20 @@ class Secrets:
         for value in (unescape(raw).strip() for raw in found):
             self._values.update(one for one in (value, value.partition(" ")[2].strip()) if len(one) >= _SHORTEST)
         self._pattern = None
+        self._masked.clear()
 
     def mask(self, value: str) -> str:
         """*value* as it may be shown."""
+        if len(value) > _REMEMBERED:
+            return self._mask(value)
+        known = self._masked.get(value)
+        if known is None:
+            if len(self._masked) > _REMEMBERED_AT_ONCE:
+                self._masked.clear()
+            known = self._masked[value] = self._mask(value)
+        return known
+
+    def _mask(self, value: str) -> str:
         value = text(value)
         if not self._values:
             return value

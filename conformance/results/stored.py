@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -104,13 +105,18 @@ class StoredRun:
         Raises StoredError: outside the folder, or no longer there.
         """
         whole = (self.folder / path).resolve()
-        if not whole.is_relative_to(self.folder.resolve()):
+        if not whole.is_relative_to(_resolved(self.folder)):
             raise StoredError(f"{path} lies outside {self.folder}")
         try:
             with whole.open("rb") as file:
                 return file.read(-1 if limit is None else limit)
         except OSError as error:
             raise StoredError(f"{whole} cannot be read: {error.strerror}") from None
+
+
+@lru_cache(maxsize=8)
+def _resolved(folder: Path) -> Path:
+    return folder.resolve()
 
 
 def load(path: Path) -> StoredRun:

@@ -74,31 +74,23 @@ def side(
     if message.truncated or message.size > READ:
         out.notes.append(("truncated" if message.truncated else "too_large", ""))
     body = mime.unchunked(head, body)
-    root = _root(out, message.content_type, body, secrets)
+    multipart = message.content_type.lstrip().lower().startswith("multipart/")
+    parts = mime.split(message.content_type, body) if multipart else ()
+    if multipart and body and not parts:
+        out.notes.append(("no_parts", ""))
+    out.parts = tuple(
+        PartRow(secrets.mask(p.content_id), secrets.mask(p.content_type), len(p.content), p.root) for p in parts
+    )
+    root = next((part.content for part in parts if part.root), body)
     if not body:
         out.notes.append(("empty", ""))
-    elif root is not None:
+    else:
         _show(out, root, secrets, places, decode=decode)
     if decode:
         out.tables += tuple(
             table for part in mime.split(message.content_type, body) for table in _inside(part, secrets)
         )
     return out
-
-
-def _root(out: Side, content_type: str, body: bytes, secrets: Secrets) -> bytes | None:
-    """The bytes that hold the envelope: of the root part, or all."""
-    if not content_type.lstrip().lower().startswith("multipart/"):
-        return body
-    parts = mime.split(content_type, body)
-    if not parts:
-        if body:
-            out.notes.append(("no_parts", ""))
-        return body
-    out.parts = tuple(
-        PartRow(secrets.mask(p.content_id), secrets.mask(p.content_type), len(p.content), p.root) for p in parts
-    )
-    return next(part.content for part in parts if part.root)
 
 
 def _show(out: Side, data: bytes, secrets: Secrets, places: tuple[str, ...], *, decode: bool) -> None:

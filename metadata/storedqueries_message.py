@@ -133,7 +133,7 @@ def _comparable(form: Form, value: str) -> str:
         case Form.TIME:
             return f"{DTM.parse(value.strip()).lower():014d}"
         case Form.ENTRY_UUID:
-            return _entry_uuid(value.strip().lower())
+            return _entry_uuid("".join(value.split()).lower())  # a sample of the standard has a blank in one
         case Form.OBJECT_TYPE:
             return _object_type(value.strip().lower())
         case Form.INTEGER:

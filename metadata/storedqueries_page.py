@@ -39,7 +39,7 @@ A parameter is a `rim:Slot` of the `rim:AdhocQuery`. Its `rim:Value` holds one v
 * A list of one value where one value is due, and one value without parentheses where a list is due.
 * Times as numbers or as strings.
 * A patient id that carries more than id and assigning authority (`…&ISO^NH`).
-* White space around UUIDs, URNs and ids; UUIDs in upper case.
+* White space around UUIDs, URNs and ids, and in a UUID behind `urn:uuid:`; UUIDs in upper case.
 * A status that is not known, beside one that is.
 * Unknown parameters, if their name begins with `$`; `{METADATA_LEVEL.name}` (1 or 2) is one without effect here.
 * An optional parameter with an empty list or an empty string sets no condition.

@@ -86,6 +86,12 @@ def test_values_come_in_the_form_in_which_they_are_compared() -> None:
     assert query.time("$XDSDocumentEntryCreationTimeTo") is None
 
 
+def test_a_blank_that_has_slipped_into_a_uuid_is_passed_over() -> None:
+    uuid = SAMPLES[Form.ENTRY_UUID][0]
+    query = read_back("GetAssociations", {"$uuid": [f" {uuid.replace('uuid:', 'uuid: ').upper()}\n"]})
+    assert query.any_of("$uuid") == (uuid,)
+
+
 def test_groups_of_values_are_repeated_slots() -> None:
     query = _find(XDSDocumentEntryEventCodeList=[["E1^^2.9", "E2^^2.9"], ["E3^^2.9"]])
     assert query.every("$XDSDocumentEntryEventCodeList") == (("E1^^2.9", "E2^^2.9"), ("E3^^2.9",))

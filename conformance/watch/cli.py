@@ -85,7 +85,13 @@ def _list_kinds(ctx: click.Context, _param: click.Parameter, wanted: bool) -> No
     help="Answer wrongly, here or there: busy, slow=30:ITI-43, fault=Sender:ITI-41@2. Repeatable.",
 )
 @click.option(
-    "--misbehaviours", is_flag=True, is_eager=True, expose_value=False, callback=_list_kinds, help="List them."
+    "--list-misbehaviours",
+    "listed",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_list_kinds,
+    help="Tell them.",
 )
 @click.option("--count", type=click.IntRange(1), metavar="N", help="Stop after N exchanges.")
 @click.option(

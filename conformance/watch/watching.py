@@ -165,14 +165,20 @@ class Watch:
 
     def _remarks(self, judged: Judged | None, course: "_Course", arrived: Arrived) -> tuple[Remark, ...]:
         found = list(judged.remarks) if judged is not None else []
-        known = {(each.rule, each.where) for each in found}
-        found += [each for each in course.noticed if (each.rule, each.where) not in known]
+        known = {(each.rule, each.where, each.part) for each in found}
+        found += [each for each in course.noticed if (each.rule, each.where, each.part) not in known]
         if arrived.expired:
             found.append(_EXPIRED)
         if course.fault and MUST not in {each.level for each in found}:
             found.append(_fault_remark(course.fault))
         found.sort(key=lambda each: each.level is not MUST)
         return tuple(found)
+
+    def _of_answer(self, draft: Draft) -> tuple[Remark, ...]:
+        """What is to be said of the answer of the system behind."""
+        judged, _ = self._judge(draft.body, draft.header("Content-Type"))
+        found = () if judged is None else judged.remarks
+        return tuple(replace(each, part=" ".join(filter(None, ("response", each.part)))) for each in found)
 
     # --- answering ------------------------------------------------------------------------------------------------
 
@@ -187,6 +193,8 @@ class Watch:
             if isinstance(forwarded, str):
                 course.trouble = forwarded
                 forwarded = Draft(502, "Bad Gateway", (("Content-Type", "text/plain"),), forwarded.encode() + b"\n")
+            else:
+                course.noticed = self._of_answer(forwarded)
             course.begin(self.recorder.spool(), forwarded.body)
             draft = forwarded
         else:

@@ -27,14 +27,14 @@ STATUSES: Final = frozenset({400, 500})
 """HTTP statuses of a fault: 400 is right for Sender, and many stacks send 500."""
 
 
-def silent_inside(answer: Answer) -> Answer:
+def silent_inside(answer: Answer, level: Level = SHOULD) -> Answer:
     """The answer shows nothing of the program that made it. # OWASP ASVS 7.4.1"""
     text = answer.body.decode("utf-8", "replace")
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
         text = text.replace(entity, character)
     found = TRACES.search(text)
     return answer.check(
-        "the answer shows no stack trace", found is None, "answer", "a sentence", found and found.group(), SHOULD
+        "the answer shows no stack trace", found is None, "answer", "a sentence", found and found.group(), level
     )
 
 

@@ -38,15 +38,17 @@ def replay_again(run: StoredRun, id_: str) -> str:
     return shlex.join(["carnet", "conformance", "replay", id_, "--run", str(run.folder)])
 
 
-def curl(exchange: StoredExchange, head: bytes, folder: str = "") -> str:
-    """One request with curl, its body read from the file that was kept; *folder* is put before that file.
+def curl(exchange: StoredExchange, head: bytes, folder: str = "", url: str = "") -> str:
+    """One request with curl, its body read from the file that was kept; *folder* is put before that file, and
+    *url* takes the place of the recorded one.
 
     A header that holds a secret is left for the person to give: `$AUTHORIZATION`.
     """
     file = f"{folder.rstrip('/')}/{exchange.request.body}" if folder else exchange.request.body
-    place = urlsplit(exchange.url)
+    to = url or exchange.url
+    place = urlsplit(to)
     if place.scheme == "mllp":
-        return f"nc {place.hostname or ''} {_port(exchange.url)} < {shlex.quote(file)}"
+        return f"nc {shlex.quote(place.hostname or '')} {_port(to)} < {shlex.quote(file)}"
     given = headers(head.partition(b"\n")[2])
     if any(name.lower() == "transfer-encoding" for name, _ in given):
         return "# it was sent in chunks, which curl would cut otherwise: replay sends the exact bytes"
@@ -61,7 +63,7 @@ def curl(exchange: StoredExchange, head: bytes, folder: str = "") -> str:
     if place.scheme == "https":
         line += ' \\\n  --cacert "$ANCHORS" --cert "$CERTIFICATE" --key "$KEY"'
     line += f" \\\n  --data-binary {shlex.quote('@' + file)}"
-    return line + f" \\\n  {shlex.quote(without_user(exchange.url))}"
+    return line + f" \\\n  {shlex.quote(without_user(to))}"
 
 
 def _header(name: str, value: str) -> str:

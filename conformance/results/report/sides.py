@@ -73,9 +73,22 @@ def side(
     )
     if message.truncated or message.size > READ:
         out.notes.append(("truncated" if message.truncated else "too_large", ""))
-    body = mime.unchunked(head, body)
-    multipart = message.content_type.lstrip().lower().startswith("multipart/")
-    parts = mime.split(message.content_type, body) if multipart else ()
+    _fill(out, message.content_type, mime.unchunked(head, body), secrets, places, decode=decode)
+    return out
+
+
+def envelope_text(content_type: str, body: bytes, secrets: Secrets) -> str:
+    """The envelope of a message, or whatever stands in its place, as the page shows it."""
+    out = Side()
+    _fill(out, content_type, body, secrets, (), decode=False)
+    return out.text
+
+
+def _fill(
+    out: Side, content_type: str, body: bytes, secrets: Secrets, places: tuple[str, ...], *, decode: bool
+) -> None:
+    multipart = content_type.lstrip().lower().startswith("multipart/")
+    parts = mime.split(content_type, body) if multipart else ()
     if multipart and body and not parts:
         out.notes.append(("no_parts", ""))
     out.parts = tuple(
@@ -87,10 +100,7 @@ def side(
     else:
         _show(out, root, secrets, places, decode=decode)
     if decode:
-        out.tables += tuple(
-            table for part in mime.split(message.content_type, body) for table in _inside(part, secrets)
-        )
-    return out
+        out.tables += tuple(table for part in mime.split(content_type, body) for table in _inside(part, secrets))
 
 
 def _show(out: Side, data: bytes, secrets: Secrets, places: tuple[str, ...], *, decode: bool) -> None:

@@ -106,7 +106,7 @@ def check(envelope: Envelope, transaction: Transaction | None, sheet: Sheet) -> 
     answer = envelope.is_fault or body in RESPONSES
     needed = ("Action", "RelatesTo") if answer else ("Action", "MessageID")
     top = envelope.tree.at(envelope.tree.root if envelope.header is None else envelope.header)
-    sheet.add(*[_MISSING(top, name=name) for name in needed if name not in found])
+    sheet.note(_MISSING(top, name=name) for name in needed if name not in found)
     if not answer:
         for name in ("ReplyTo", "To"):
             if name not in found or not _text(found[name]):

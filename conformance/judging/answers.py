@@ -8,10 +8,9 @@ from conformance.judging.answercodes import CODES
 from conformance.judging.book import rule
 from conformance.judging.place import Tree
 from conformance.judging.sheet import Sheet, of_finding
+from conformance.judging.submission import read
 from conformance.model import MUST, SHOULD
-from metadata.ebrim import EbrimError, parse_objects
 from metadata.rules import check as check_rules
-from metadata.translate import Submission
 from metadata.vocabulary import (
     APPROVED,
     DEPRECATED,
@@ -150,6 +149,8 @@ def check(tree: Tree, body: etree._Element, transaction: str, sheet: Sheet) -> N
 
 def _errors(tree: Tree, told: etree._Element, errors: list[etree._Element], transaction: str, sheet: Sheet) -> None:
     for error in errors:
+        if sheet.full:
+            break
         code, severity = error.get("errorCode", "").rpartition(":")[2], error.get("severity", "")
         if code not in CODES:
             sheet.add(_CODE(tree.at(error, "/@errorCode"), got=code or "-"))
@@ -188,18 +189,19 @@ def check_objects(tree: Tree, body: etree._Element, sheet: Sheet) -> None:
     if objects is None or not len(objects):
         return
     for element in objects.iterchildren(etree.Element):
+        if sheet.full:
+            break
         name = etree.QName(element).localname
         if not element.get("id", "").startswith("urn:uuid:"):
             sheet.add(_OBJECT_ID(tree.at(element, "/@id"), object=name, got=element.get("id", "-")))
         if name in ("ExtrinsicObject", "RegistryPackage"):
             _object(tree, element, name, sheet)
-    try:
-        submission = Submission.of(parse_objects(objects))
-    except EbrimError:
+    submission = read(tree, objects, sheet)
+    if submission is None:
         return
     found = check_rules(submission, sheet.circumstances.domain, transaction="ITI-42")
     own = [each for each in found if each.rule.id.partition(".")[0] in _PER_OBJECT]
-    sheet.add(*[of_finding(each, tree.where) for each in own])
+    sheet.note(of_finding(each, tree.where) for each in own)
     sheet.ran("returned metadata")
 
 

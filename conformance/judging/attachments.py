@@ -111,10 +111,12 @@ def resolve(tree: Tree, package: Package, sheet: Sheet) -> list[Attached]:
             found.append(Attached(element, _inline(tree, element, sheet)))
     for include in tree.root.iter(INCLUDE):
         parent = include.getparent()
+        if sheet.full:
+            break
         if parent is not None and parent.tag != _DOCUMENT:
             sheet.add(_PLACE(tree.at(include), got=local_name(parent)))
-    sheet.add(*[_UNUSED(part.where, part=part.name) for part in package.attachments if not used[part.number]])
-    sheet.add(*[_EMPTY(tree.at(each.element)) for each in found if each.content == b""])
+    sheet.note(_UNUSED(part.where, part=part.name) for part in package.attachments if not used[part.number])
+    sheet.note(_EMPTY(tree.at(each.element)) for each in found if each.content == b"")
     sheet.ran("attachments")
     return found
 

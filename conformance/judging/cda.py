@@ -190,8 +190,8 @@ def _path(found: Finding) -> str | None:
     rule_id = found.rule.id
     if rule_id.endswith((".missing", ".single")) or not rule_id.startswith(("fr.", "de.", "domain.")):
         return None
-    if rule_id.startswith("fr.patientId."):
-        return None  # the ids of the patient were looked at in the header itself
+    if rule_id.startswith(("fr.patientId.", "fr.uniqueId.", "de.uniqueId.", "de.patientId.")):
+        return None  # the ids were looked at in the header itself
     return next((path for word, path in _OF_HEADER.items() if word in rule_id.split(".")), None)
 
 

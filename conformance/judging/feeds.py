@@ -115,7 +115,7 @@ def _check_header(header: list[str], sheet: Sheet) -> None:
 
 def _check_patient(segments: dict[str, tuple[int, list[str]]], trigger: str, component: str, sheet: Sheet) -> None:
     needed = ["EVN", "PID", *(["MRG"] if trigger == "A40" else ["PV1"])]
-    sheet.add(*[_SEGMENT("line 1", got=name) for name in needed if name not in segments])
+    sheet.note(_SEGMENT("line 1", got=name) for name in needed if name not in segments)
     fields = [("PID", 3)] + ([("MRG", 1)] if trigger == "A40" else [])
     for name, number in fields:
         if name in segments:

@@ -145,7 +145,7 @@ def _document(captured: Capture, package: Package, sheet: Sheet) -> None:
 
 def _likely(data: bytes) -> str:
     """What a file that is not well-formed was meant to be."""
-    found = _FIRST_NAME.search(data)
+    found = _FIRST_NAME.search(data, 0, 8192)
     return _LIKELY.get(found[1].decode("ascii"), "XML") if found else "XML"
 
 

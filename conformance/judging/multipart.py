@@ -121,8 +121,7 @@ class Part:
     @property
     def content_id(self) -> str:
         """Without `<>`; empty when the part has none."""
-        told = self.headers.get("content-id", "").strip()
-        return told[1:-1].strip() if told.startswith("<") and told.endswith(">") else told
+        return self.headers.get("content-id", "").strip().removeprefix("<").removesuffix(">").strip()
 
     @property
     def content_type(self) -> str:

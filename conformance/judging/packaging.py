@@ -143,7 +143,7 @@ def unpack(capture: Capture, sheet: Sheet) -> Package:
     elif media is None and not _begins_multipart(capture.body.data):
         return Package(capture.body)
     read = multipart.read(capture.body, None if media is None else media.get("boundary"))
-    sheet.add(*read.remarks)
+    sheet.note(read.remarks)
     if not read.parts:
         sheet.add(_NO_PARTS(f"line {capture.body.line(0)}"))
         return Package(capture.body.cut(0, 0), media=media)

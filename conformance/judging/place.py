@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from lxml import etree
@@ -12,6 +13,7 @@ from lxml import etree
 _STEP: Final = re.compile(r"/(?:[\w.-]+:)?([\w.-]+)((?:\[(?:\d+|@[\w.-]+='[^']*')\])*)")
 _PREDICATE: Final = re.compile(r"\[(?:(\d+)|@([\w.-]+)='([^']*)')\]")
 _ATTRIBUTE: Final = re.compile(r"/@[\w:.-]+\Z")
+_COUNTED: Final = 10_000
 _LINE: Final = re.compile(r"(?:\(|\A)lines? (\d+)\)?\Z")
 
 
@@ -129,11 +131,16 @@ def path_of(element: etree._Element) -> str:
         if not isinstance(node.tag, str):
             node = node.getparent()
             continue
-        place = 1 + sum(1 for _ in node.itersiblings(node.tag, preceding=True))
-        alone = place == 1 and next(node.itersiblings(node.tag), None) is None
-        steps.append(etree.QName(node).localname + ("" if alone else f"[{place}]"))
+        steps.append(etree.QName(node).localname + _place_of(node, str(node.tag)))
         node = node.getparent()
     return "/" + "/".join(reversed(steps))
+
+
+def _place_of(node: etree._Element, tag: str) -> str:
+    """`[2]` among siblings of its name; nothing where it is alone, or where counting would take long."""
+    before = sum(1 for _ in islice(node.itersiblings(tag, preceding=True), _COUNTED))
+    alone = not before and next(node.itersiblings(tag), None) is None
+    return "" if alone or before == _COUNTED else f"[{before + 1}]"
 
 
 def line_in(where: str) -> int:

@@ -50,18 +50,19 @@ def check(tree: Tree, body: etree._Element, sheet: Sheet) -> None:
     """The form of each DocumentRequest."""
     seen: set[tuple[str, str]] = set()
     for request in body.iterchildren(f"{{{XDS}}}DocumentRequest"):
+        if sheet.full:
+            break
         repository, document, home = (
             _text(request, name) for name in ("RepositoryUniqueId", "DocumentUniqueId", "HomeCommunityId")
         )
-        at = tree.at(request)
         if repository is not None and not is_oid(repository):
-            sheet.add(_REPOSITORY(at, got=repr(repository)))
+            sheet.add(_REPOSITORY(tree.at(request), got=repr(repository)))
         if document is not None and (not 0 < len(document) <= _LONGEST or document.strip() != document):
-            sheet.add(_DOCUMENT(at, got=repr(document)))
+            sheet.add(_DOCUMENT(tree.at(request), got=repr(document)))
         if home is not None and not (home.startswith("urn:oid:") and is_oid(home.removeprefix("urn:oid:"))):
-            sheet.add(_HOME(at, got=repr(home)))
+            sheet.add(_HOME(tree.at(request), got=repr(home)))
         if (key := (repository or "", document or "")) in seen:
-            sheet.add(_TWICE(at, got=document or "-"))
+            sheet.add(_TWICE(tree.at(request), got=document or "-"))
         seen.add(key)
     sheet.ran("retrieve request")
 

@@ -19,8 +19,8 @@ _MORE = rule(
     "judging.more",
     MUST,
     "Carnet",
-    "{count} more remarks are not shown; mend the first ones and look again",
-    "{count} autres remarques ne sont pas montrées ; corriger les premières puis recommencer",
+    "there are more than {count} remarks; mend these and look again",
+    "il y a plus de {count} remarques ; corriger celles-ci puis recommencer",
 )
 _FAILED = rule(
     "judging.failed",
@@ -50,21 +50,30 @@ class Sheet:
     kind: str = ""
     _remarks: dict[Remark, None] = field(default_factory=dict)
     _checked: dict[str, None] = field(default_factory=dict)
-    _dropped: int = 0
+    _more: bool = False
+
+    @property
+    def full(self) -> bool:
+        """Nothing more is noted: whoever goes through many elements may stop."""
+        return self._more
 
     def add(self, *remarks: Remark) -> None:
         """Note remarks; one that is there already is not noted twice."""
+        self.note(remarks)
+
+    def note(self, remarks: Iterable[Remark]) -> None:
+        """Note remarks as they are made, as long as there is room for them."""
         for remark in remarks:
             if remark in self._remarks:
                 continue
-            if len(self._remarks) < MOST_REMARKS:
-                self._remarks[remark] = None
-            else:
-                self._dropped += 1
+            if len(self._remarks) == MOST_REMARKS:
+                self._more = True
+                return
+            self._remarks[remark] = None
 
     def findings(self, found: Iterable[Finding], where: Callable[[str], str], *, part: str = "") -> None:
         """Note findings of a rule book; `where` says the line of an XPath."""
-        self.add(*[of_finding(each, where, part) for each in found])
+        self.note(of_finding(each, where, part) for each in found)
 
     def ran(self, family: str) -> None:
         """This family of checks was really made."""
@@ -82,7 +91,7 @@ class Sheet:
         return any(remark.rule == rule_id for remark in self._remarks)
 
     def judged(self) -> Judged:
-        more = (_MORE(count=self._dropped),) if self._dropped else ()
+        more = (_MORE(count=MOST_REMARKS),) if self._more else ()
         return Judged(self.kind, (*self._remarks, *more), tuple(self._checked))
 
 

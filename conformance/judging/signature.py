@@ -72,7 +72,7 @@ def check_alone(tree: Tree, sheet: Sheet) -> None:
 
 def _explained(subject: Subject, policy: LotPolicy, where: str, sheet: Sheet) -> None:
     found = explain(subject, policy, at=sheet.circumstances.at, store=sheet.circumstances.trust)
-    sheet.add(*_remarks([each for each in found if each.rule not in {f.rule.id for f in subject.findings}], where))
+    sheet.note(_remarks([each for each in found if each.rule not in {f.rule.id for f in subject.findings}], where))
 
 
 def _remarks(found: Iterable[Checked], where: str) -> Iterable[Remark]:
@@ -114,4 +114,4 @@ def _signer(tree: Tree, subject: Subject, caller: VihfCaller | None, policy: Lot
         return
     if signatory is not None:
         found = relate(signatory, subject.signed.signature, caller, policy).findings
-        sheet.add(*[of_finding(each, tree.where) for each in found if not sheet.broke(each.rule.id)])
+        sheet.note(of_finding(each, tree.where) for each in found if not sheet.broke(each.rule.id))

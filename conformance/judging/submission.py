@@ -25,6 +25,16 @@ RULED: Final = frozenset({"ITI-41", "ITI-42", "ITI-61"})
 """The transactions whose metadata the rule books judge."""
 _LIST: Final = f"{{{RIM}}}RegistryObjectList"
 
+MAX_OBJECTS: Final = 10_000
+"""More than any submission or answer that is of use; the rules are not run on more."""
+
+_TOO_MANY = rule(
+    "ebrim.limit",
+    MUST,
+    "Carnet",
+    "the list has {got} objects; the rules are run on {limit} at most",
+    "la liste a {got} objets ; les règles portent sur {limit} au plus",
+)
 _NO_LIST = rule(
     "ebrim.list-missing",
     MUST,
@@ -39,6 +49,9 @@ def read(tree: Tree, body: etree._Element, sheet: Sheet) -> Submission | None:
     objects = body if body.tag == _LIST else next(body.iter(_LIST), None)
     if objects is None:
         sheet.add(_NO_LIST(tree.at(body)))
+        return None
+    if len(objects) > MAX_OBJECTS:
+        sheet.add(_TOO_MANY(tree.at(objects), got=len(objects), limit=MAX_OBJECTS))
         return None
     try:
         return Submission.of(parse_objects(objects))

@@ -101,7 +101,7 @@ def check(tree: Tree, assertion: etree._Element, data: bytes, sheet: Sheet) -> A
 def _check_vihf(tree: Tree, assertion: etree._Element, data: bytes, sheet: Sheet) -> Assertion | None:
     found = explain(data, VihfOptions(), at=sheet.circumstances.at, store=sheet.circumstances.trust)
     refused = [each for each in found.findings if each.verdict is Verdict.REFUSED and each.check in _VIHF]
-    sheet.add(*[_remark(tree, assertion, each) for each in refused])
+    sheet.note(_remark(tree, assertion, each) for each in refused)
     sheet.ran("VIHF")
     if sheet.circumstances.trust is not None:
         sheet.ran("VIHF certificate")

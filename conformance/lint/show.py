@@ -23,12 +23,31 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "fr": {
         "unknown": "non reconnu : rien n'a été contrôlé. Ce qui est reconnu est dans docs/lint.md",
-        "checked": "contrôlé",
+        "checked": "contrôlé ",
         "clean": "rien à signaler",
         "part": "partie",
         "total": "{files} fichiers, {must} MUST, {should} SHOULD",
     },
 }
+
+
+_FAMILIES_FR: Final[Mapping[str, str]] = {
+    "attachments": "pièces jointes",
+    "IHE rules": "règles IHE",
+    "French rules": "règles françaises",
+    "hash and size": "empreinte et taille",
+    "signature of the set": "signature du lot",
+    "CDA coherence": "cohérence avec le CDA",
+    "VIHF certificate": "certificat du VIHF",
+    "SAML assertion": "assertion SAML",
+    "stored query": "requête",
+    "retrieve request": "demande de documents",
+    "answer": "réponse",
+    "returned metadata": "métadonnées renvoyées",
+    "CDA header": "en-tête CDA",
+    "codes and persons of the header": "codes et personnes de l'en-tête",
+}
+"""Families of checks that have another name in French."""
 
 
 def text(reports: Sequence[Report], language: str, console: Console) -> None:
@@ -39,7 +58,7 @@ def text(reports: Sequence[Report], language: str, console: Console) -> None:
         for remark in report.remarks:
             for line in _lines(remark, language, words):
                 console.print(line)
-        console.print(_foot(report, words))
+        console.print(_foot(report, language))
         console.print()
     if len(reports) > 1:
         counts = {level.value.lower(): sum(r.count(level) for r in reports) for level in (MUST, SHOULD)}
@@ -69,14 +88,16 @@ def _lines(remark: Remark, language: str, words: Mapping[str, str]) -> Iterator[
     yield Text(f"         {remark.text(language)}")
 
 
-def _foot(report: Report, words: Mapping[str, str]) -> Text:
+def _foot(report: Report, language: str) -> Text:
+    words = _WORDS[language]
     if report.nothing:
         return Text("")
+    families = [_FAMILIES_FR.get(each, each) if language == "fr" else each for each in report.judged.checked]
     told = f"{report.count(MUST)} MUST, {report.count(SHOULD)} SHOULD" if report.remarks else words["clean"]
     style = "red" if report.count(MUST) else "yellow" if report.remarks else "green"
     foot = Text("  ")
     foot.append(told, style=style)
-    foot.append(f"; {words['checked']}: {', '.join(report.judged.checked)}", style="dim")
+    foot.append(f"; {words['checked']}: {', '.join(families)}", style="dim")
     return foot
 
 

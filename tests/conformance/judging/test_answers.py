@@ -160,3 +160,14 @@ def test_the_http_status_goes_with_the_answer() -> None:
     assert rules(answer(200, fault)) == ["wire.http.status"]
     assert rules(answer(200, registered(SUCCESS))) == []
     assert rules(answer(500, registered(FAILURE))) == ["wire.http.status"]
+
+
+def test_a_part_that_names_another_object_is_told(submission: Any) -> None:
+    begin = submission.data.index(b"<rim:ExtrinsicObject")
+    entry = submission.data[begin : submission.data.index(b"</rim:ExtrinsicObject>") + 22]
+    wrong = entry.replace(b'registryObject="', b'registryObject="x', 1)
+    answers = [
+        write_response(f"{I}RegistryStoredQueryResponse", "urn:uuid:1", b"".join(adhoc_query_response([each])))
+        for each in (entry, wrong)
+    ]
+    assert [rules(each).count("answer.object.parent") for each in answers] == [0, 1]

@@ -1,5 +1,6 @@
 """What `judge` recognises, whatever the file around it."""
 
+import gzip
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from conformance.judging import judge
 from conformance.model import MUST
@@ -24,8 +26,6 @@ def bare_envelope(data: bytes) -> bytes:
 
 def element(data: bytes, name: bytes) -> bytes:
     """An element of a message with the namespaces that its content uses."""
-    from lxml import etree
-
     found = etree.fromstring(bare_envelope(data)).find(f".//{{*}}{name.decode()}")
     assert found is not None
     return etree.tostring(found, with_tail=False)
@@ -48,8 +48,6 @@ def test_a_good_lot_has_no_remark_under_the_rules_of_the_dmp(lot: Any, trust: An
 
 @pytest.mark.parametrize("form", ["head", "http", "alone", "chunked", "gzip"])
 def test_a_message_is_recognised_in_every_form_in_which_it_is_captured(submission: Any, form: str) -> None:
-    import gzip
-
     head = b"POST /xds HTTP/1.1\r\nContent-Type: %b\r\n" % submission.content_type.encode()
     data = submission.data
     chunks = b"".join(b"%x\r\n%b\r\n" % (len(data[n : n + 700]), data[n : n + 700]) for n in range(0, len(data), 700))

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from client import sample
 from conformance.judging import judge
@@ -89,6 +90,7 @@ def test_a_document_that_presents_itself_is_recognised(letter: bytes) -> None:
         (b"<custodian>", b"<custodia>", "wire.xml.malformed"),
         (b'extension="277076322082910"', b'extension="277076322082911"', "cda.ins"),
         (b'<effectiveTime value="2', b'<effectiveTime value="x', "cda.time"),
+        (b'<id root="', b'<id root="x', "cda.id"),
         (b"<title>", b"<titre/><title>", ""),
         (b"<structuredBody>", b"<structured/><structuredBody>", ""),
     ],
@@ -101,8 +103,6 @@ def test_one_thing_wrong_in_a_document_is_told(letter: bytes, old: bytes, new: b
 
 
 def test_what_a_header_lacks_is_told(letter: bytes) -> None:
-    from lxml import etree
-
     for name in ("custodian", "recordTarget", "typeId", "code"):
         root = etree.fromstring(letter)
         for child in root.findall(f"{{urn:hl7-org:v3}}{name}"):

@@ -9,6 +9,9 @@ import pytest
 from conformance.judging import judge
 from conformance.model import MUST
 from metadata.affinity import AffinityDomain
+from security.certificates import TrustStore
+from security.revocation import RevocationLists
+from security.usages import Usage
 
 
 def rules(judged: Any) -> list[str]:
@@ -61,6 +64,15 @@ def test_codes_are_judged_where_they_are_given(submission: Any) -> None:
     assert rules(submission.judge(domain=domain)) == ["domain.classCode.unknown"]
 
 
+def test_a_list_of_more_objects_than_anybody_sends_is_not_run_through() -> None:
+    objects = b'<ExtrinsicObject id="a"/>' * 10_001
+    judged = judge(
+        b'<RegistryObjectList xmlns="urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0">%b</RegistryObjectList>' % objects
+    )
+    assert "ebrim.limit" in rules(judged)
+    assert "IHE rules" not in judged.checked
+
+
 def test_more_remarks_than_anybody_reads_are_counted(submission: Any) -> None:
     slots = b"".join(b'<rim:Slot name="n%d"/>' % n for n in range(700))
     judged = submission.changed(b'<rim:Slot name="languageCode">', slots + b'<rim:Slot name="languageCode">').judge()
@@ -102,10 +114,6 @@ def test_a_signature_is_judged_alone(lot: Any) -> None:
 
 
 def test_a_signature_by_nobody_known_is_told_with_a_trust_store(lot: Any, trust: Any) -> None:
-    from security.certificates import TrustStore
-    from security.revocation import RevocationLists
-    from security.usages import Usage
-
     nobody = TrustStore(dict.fromkeys(Usage, ()), dict.fromkeys(Usage, ()), RevocationLists([]))
     assert rules(lot.judge(profile="dmp", trust=trust)) == []
     assert {"lot.certificate", "vihf.certificate"} <= set(rules(lot.judge(profile="dmp", trust=nobody)))

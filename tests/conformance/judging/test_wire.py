@@ -1,5 +1,6 @@
 """One thing wrong in how a message is packed or addressed, and the remark it gives."""
 
+import base64
 from typing import Any
 
 import pytest
@@ -17,6 +18,27 @@ BROKEN = {
         b"Content-Type: application/xop+xml;",
         b"Content-Type: text/xml;",
         ["wire.mime.root-type"],
+    ),
+    "no start": (b'start="<', b'stort="<', ["wire.mime.start-missing"]),
+    "unreadable Content-Type": (b"multipart/related;", b"multipart related;", ["wire.mime.content-type"]),
+    "Content-ID without brackets": (b"Content-ID: <root", b"Content-ID: root", ["wire.mime.content-id-form"]),
+    "a line that is no header": (
+        b"Content-Transfer-Encoding: binary",
+        b"Content-Transfer-Encoding binary",
+        ["wire.mime.header"],
+    ),
+    "unknown encoding": (b"binary\r\nContent-ID: <root", b"x-y\r\nContent-ID: <root", ["wire.mime.encoding"]),
+    "old addressing": (
+        b"http://www.w3.org/2005/08/addressing",
+        b"http://schemas.xmlsoap.org/ws/2004/08/addressing",
+        None,
+    ),
+    "To twice": (b"<wsa:To", b"<wsa:To>urn:x</wsa:To><wsa:To", ["wire.wsa.repeated"]),
+    "Include in a Slot": (
+        b"<rim:RegistryObjectList",
+        b'<rim:RegistryObjectList><xop:Include xmlns:xop="http://www.w3.org/2004/08/xop/include" href="cid:1"/>'
+        b"</rim:RegistryObjectList><rim:RegistryObjectList",
+        None,
     ),
     "root info": (b'UTF-8; type="application/soap+xml"', b'UTF-8; type="text/xml"', ["wire.mime.root-info"]),
     "root charset": (b"charset=UTF-8", b"charset=iso-8859-1", ["wire.mime.charset"]),
@@ -84,6 +106,8 @@ def test_one_thing_wrong_gives_its_remark_and_no_other(submission: Any, name: st
         ("no MessageID", "wire.wsa.missing"),
         ("text beside the Include", "wire.xop.alone"),
         ("two bodies", "wire.soap.body"),
+        ("old addressing", "wire.wsa.namespace"),
+        ("Include in a Slot", "wire.xop.place"),
     ],
 )
 def test_one_thing_wrong_is_among_the_remarks(submission: Any, name: str, expected: str) -> None:
@@ -117,8 +141,6 @@ def test_a_content_id_that_differs_in_case_is_found_and_told(submission: Any) ->
 
 
 def test_an_attachment_in_base64_is_decoded_and_told(submission: Any) -> None:
-    import base64
-
     begin = submission.data.rindex(b"\r\n\r\n", 0, submission.data.index(b"<ClinicalDocument")) + 4
     end = submission.data.rindex(b"\r\n--carnet-")
     content = base64.encodebytes(submission.data[begin:end])
@@ -184,3 +206,42 @@ def test_lines_are_right_across_chunks(stored_query: Any) -> None:
     offset = joined.index(b"<query:ResponseOption")
     line = head.count(b"\n") + own + 2 * (offset // 97) + 2
     assert remark.where.endswith(f"(line {line})")
+
+
+def test_a_boundary_that_is_too_long_is_told(submission: Any) -> None:
+    boundary = submission.content_type.split('boundary="')[1].split('"')[0]
+    longer = boundary + "x" * 60
+    data = submission.data.replace(boundary.encode(), longer.encode())
+    kind = submission.content_type.replace(boundary, longer)
+    assert [r.rule for r in judge(data, content_type=kind).remarks] == ["wire.mime.boundary-form"]
+
+
+def test_a_body_without_parts_is_told() -> None:
+    judged = judge(b"nothing", content_type='multipart/related; boundary="b"')
+    assert [r.rule for r in judged.remarks] == ["wire.mime.boundary", "wire.mime.parts"]
+
+
+def test_parts_beyond_the_limit_are_not_read() -> None:
+    data = b"--b\r\nContent-ID: <a>\r\n\r\nx\r\n" + b"--b\r\n\r\n\r\n" * 2_000 + b"--b--\r\n"
+    judged = judge(data, content_type='multipart/related; boundary="b"; start="<a>"')
+    assert "wire.mime.limit" in [r.rule for r in judged.remarks]
+
+
+def test_a_root_part_that_is_no_xml_is_told(submission: Any) -> None:
+    begin, end = submission.data.index(b"<soap12:Envelope"), submission.data.index(b"</soap12:Envelope>") + 18
+    data = submission.data[:begin] + b"nothing" + submission.data[end:]
+    assert [r.rule for r in judge(data, content_type=submission.content_type).remarks] == ["wire.xml.none"]
+
+
+def test_an_envelope_without_body_is_told() -> None:
+    envelope = b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header/></s:Envelope>'
+    assert "wire.soap.body-missing" in [r.rule for r in judge(envelope).remarks]
+
+
+def test_a_request_without_metadata_is_told() -> None:
+    body = b'<SubmitObjectsRequest xmlns="urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0"/>'
+    assert [r.rule for r in judge(body).remarks] == ["xml.schema", "ebrim.list-missing"]
+
+
+def test_a_file_beyond_the_limit_is_not_read() -> None:
+    assert [r.rule for r in judge(bytes((256 << 20) + 1)).remarks] == ["judging.limit"]

@@ -38,17 +38,19 @@ def silent_inside(answer: Answer, level: Level = SHOULD) -> Answer:
     )
 
 
-def turned_away(answer: Answer, *, level: Level = MUST) -> Answer:
+def turned_away(answer: Answer, *, level: Level = MUST, by_fault: bool = True) -> Answer:
     """The message was not acted upon: a fault, a Failure, or an HTTP status of 400 and more.
 
-    A fault of SOAP 1.2 is the right form, checked as SHOULD: some messages are so broken that a server may refuse them
-    below SOAP. Silence until the time is out is no refusal.
+    With `by_fault` a fault of SOAP 1.2 is the right form, checked as SHOULD: some messages are so broken that a server
+    may refuse them below SOAP. Silence until the time is out is no refusal.
     """
     silence = "within" in answer.exchange.trouble
     status = answer.exchange.status
     held = not silence and (status >= 400 or (status == 0 and bool(answer.exchange.trouble)) or _said_no(answer))
     answer.check("the message is refused", held, "answer", "a fault", told(answer), level)
-    answer.check("it is refused by a SOAP 1.2 fault", is_fault(answer), "soap:Body", "soap:Fault", told(answer), SHOULD)
+    if by_fault:
+        form = "it is refused by a SOAP 1.2 fault"
+        answer.check(form, is_fault(answer), "soap:Body", "soap:Fault", told(answer), SHOULD)
     return silent_inside(answer)
 
 

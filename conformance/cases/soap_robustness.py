@@ -108,7 +108,6 @@ ATTACKS: Final = (
         "Has an attribute of four million letters",
         _header(lambda: header(attributes=f'note="{"a" * 4_000_000}"')),
         refuses=False,
-        refuses=False,
     ),
     Attack(
         "soap/robustness/13",

@@ -102,7 +102,12 @@ ATTACKS: Final = (
         _header(lambda: header(text=_nested(50_000).decode())),
         refuses=False,
     ),
-    Attack("soap/robustness/11", "Nests elements five thousand deep in the Body", _in_body(lambda: _nested(5_000))),
+    Attack(
+        "soap/robustness/11",
+        "Nests elements five thousand deep in the Body",
+        _in_body(lambda: _nested(5_000)),
+        refuses=False,
+    ),
     Attack(
         "soap/robustness/12",
         "Has an attribute of four million letters",

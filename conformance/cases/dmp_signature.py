@@ -1,0 +1,84 @@
+"""The signature of the submission set: each good one is taken, each bad one refuses the whole set. # ITI TF-3 5.5"""
+
+import functools
+
+from conformance.answer import Answer
+from conformance.cases._dmp import BOTH, Desk, dmp_case, refused_set
+from conformance.messages.dmp.signature import LEGACY, STRICT, Style
+from conformance.messages.dmp.signatures import ACCEPTED, BAD_SIGNATURES, Accepted, BadSignature, Signing
+from conformance.passing import SUCCESS, refused
+from conformance.trial import Trial
+
+_FORMS = {
+    LEGACY.name: ("", ""),
+    STRICT.name: (" (signature of IHE DSG: XAdES 1.3.2, SHA-256)", " (signature IHE DSG : XAdES 1.3.2, SHA-256)"),
+}
+_BAD = (
+    "A set whose signature does not hold, or was made for something else, is refused whole: nothing of it is kept.",
+    "Un lot dont la signature n'est pas valide, ou fut faite pour autre chose, est refusé en entier : rien n'en est "
+    "conservé.",
+)
+_GOOD = (
+    "A set with a signature that holds is taken.",
+    "Un lot dont la signature est valide est accepté.",
+)
+
+
+def _is_refused(row: BadSignature, style: Style, trial: Trial) -> None:
+    desk = Desk(trial, row.whose)
+    desk.takes(style)
+    lot = row.change(desk.lot())
+    submission = lot.signed(style, lambda changed, form: row.make(Signing(changed, form, desk.keys)))
+    refused_set(desk.provide(submission))
+    desk.nothing_kept(submission)
+
+
+def _is_accepted(row: Accepted, style: Style, trial: Trial) -> None:
+    desk = Desk(trial)
+    if style is STRICT and row.id != "accepted/1":
+        desk.takes(style)
+    lot = row.change(desk.lot())
+    submission = lot.signed(style, lambda changed, form: row.make(Signing(changed, form, desk.keys)))
+    answer = desk.provide(submission)
+    if style is STRICT and row.id == "accepted/1" and not answer.fault and answer.status and not _succeeded(answer):
+        trial.not_supported("the target takes no signature of IHE DSG")
+    answer.succeeds()
+    if _succeeded(answer):
+        desk.documents(*submission.entries).finds(*(each.id for each in submission.entries))
+
+
+def _succeeded(answer: Answer) -> bool:
+    return answer.summary.startswith("Success")
+
+
+for _bad in BAD_SIGNATURES:
+    for _style in _bad.styles:
+        dmp_case(
+            f"dsg/{_style.name}/{_bad.id}",
+            title=(
+                f"Submits a set {_bad.wrong}{_FORMS[_style.name][0]}",
+                f"Soumet un lot {_bad.wrong_fr}{_FORMS[_style.name][1]}",
+            ),
+            requirement=_BAD,
+            section=_bad.section,
+            passing=refused("XDSRepositoryError", "XDSRepositoryMetadataError"),
+            needs=(*BOTH, *(("pki",) if _bad.keys else ())),
+            level=_bad.level,
+            covers=_bad.covers,
+            optional="dsg-strict" if _style is STRICT else "",
+        )(functools.partial(_is_refused, _bad, _style))
+
+for _good in ACCEPTED:
+    for _style in _good.styles:
+        dmp_case(
+            f"dsg/{_style.name}/{_good.id}",
+            title=(
+                f"Submits a good set. {_good.what}{_FORMS[_style.name][0]}",
+                f"Soumet un bon lot. {_good.what_fr}{_FORMS[_style.name][1]}",
+            ),
+            requirement=_GOOD,
+            section="DMP TD2.1; ITI TF-3 5.5",
+            passing=SUCCESS,
+            level=_good.level,
+            optional="dsg-strict" if _style is STRICT else "",
+        )(functools.partial(_is_accepted, _good, _style))

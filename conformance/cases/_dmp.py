@@ -4,7 +4,6 @@ What breaks one thing proves nothing unless the same thing unbroken is taken: `h
 once a run for each identity.
 """
 
-import dataclasses
 import functools
 import ssl
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,6 +21,7 @@ from conformance.messages.dmp.signature import LEGACY, Style
 from conformance.messages.objects import Entry, Submission
 from conformance.messages.requests import Value
 from conformance.model import MUST, SHOULD, Level
+from conformance.target import Target
 from conformance.trial import NotRun, Session, Trial
 from conformance.wire.http import Line
 from conformance.wire.tls import UnusableFile, client_context
@@ -77,6 +77,12 @@ class Desk:
         self.trial.left.append(f"patient {patient}")
         return patient
 
+    @property
+    def given_keys(self) -> Keys:
+        if self.keys is None:
+            raise NotRun("it needs --pki DIR")
+        return self.keys
+
     # --- tokens and connections
 
     def token(self, patient: str = "") -> str:
@@ -100,11 +106,14 @@ class Desk:
 
     def line(self, shown: CertifiedKey | None) -> Line:
         """Connections that show another certificate, or none."""
-        target = self.trial.target
-        context = client_context(target.trust or (target.pki / "anchors" if target.pki else None), None)
+        return Line(self.context(shown), self.trial.target.timeout, self.trial.target.largest_answer)
+
+    def context(self, shown: CertifiedKey | None) -> ssl.SSLContext:
+        """The same as a TLS context, to be narrowed."""
+        context = _anchored(self.trial.target)
         if shown is not None:
             present(context, shown)
-        return Line(context, target.timeout, target.largest_answer)
+        return context
 
     # --- transactions
 
@@ -281,16 +290,18 @@ def _session_of(own: Session, holder: Holder) -> Session:
         return own
     key = f"session of {holder.name}"
     if key not in own.memory:
-        session = Session(dataclasses.replace(own.target), own.run_id, own.memory)
-        target = own.target
-        try:
-            context: ssl.SSLContext = client_context(
-                target.trust or (target.pki / "anchors" if target.pki else None), None
-            )
-        except UnusableFile as error:
-            raise NotRun(str(error)) from None
+        session = Session(own.target, own.run_id, own.memory)
+        context = _anchored(own.target)
         present(context, holder.connects)
-        session.__dict__["context"] = context
+        session.__dict__["context"] = context  # where functools.cached_property keeps it
         own.memory[key] = session
     found: Session = own.memory[key]
     return found
+
+
+def _anchored(target: Target) -> ssl.SSLContext:
+    """Believes the target's certificate, shows none."""
+    try:
+        return client_context(target.trust or (target.pki / "anchors" if target.pki else None), None)
+    except UnusableFile as error:
+        raise NotRun(str(error)) from None

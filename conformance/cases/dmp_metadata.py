@@ -123,7 +123,10 @@ for _bad in DOCUMENTS:
 for _variant in ins.variants():
     dmp_case(
         _variant.id,
-        title=(f"Submits a document for {_small(_variant.title)}", f"Soumet un document pour {_small(_variant.title_fr)}"),
+        title=(
+            f"Submits a document for {_small(_variant.title)}",
+            f"Soumet un document pour {_small(_variant.title_fr)}",
+        ),
         requirement=(_variant.requirement, _variant.requirement_fr),
         section="ANS Référentiel INS; DMP TD2.1",
         passing=refused(*METADATA_ERRORS) if _variant.refused else WARNED if _variant.rule else SUCCESS,

@@ -1,10 +1,7 @@
 """What a recorded message is: enough of it to know which transaction code it is evidence for."""
 
-import gzip
 import re
-import zlib
 from dataclasses import dataclass
-from io import BytesIO
 from typing import Final
 
 from lxml import etree
@@ -27,7 +24,6 @@ _ELEMENTS: Final = {
     f"{{{XDS}}}RetrieveDocumentSetRequest": "ITI-43",
 }
 _BODY: Final = re.compile(r"\{http://(?:www\.w3\.org/2003/05/soap-envelope|schemas\.xmlsoap\.org/soap/envelope/)\}Body")
-_LARGEST: Final = 256 << 20
 _LIMITS: Final = Limits()
 
 
@@ -52,17 +48,6 @@ class Contents:
     """Authentification_mode of the VIHF."""
     envelope: bytes = b""
     """The envelope, as it stood on the wire."""
-
-
-def decoded(body: bytes, content_encoding: str) -> bytes:
-    """The body without its HTTP coding, within bounds; as it is when that fails."""
-    if content_encoding.strip().lower() != "gzip":
-        return body
-    try:
-        with gzip.GzipFile(fileobj=BytesIO(body)) as file:
-            return file.read(_LARGEST)
-    except (OSError, EOFError, zlib.error):
-        return body
 
 
 def envelope_of(content_type: str, body: bytes) -> bytes:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import escape
 
-from conformance.dossier.contents import SAML, decoded, envelope_of
+from conformance.dossier.contents import SAML, envelope_of
 from conformance.dossier.sources import Recorded, Side, header
+from conformance.watch.reading import decoded
 from conformance.wire.mime import BadMime
 from conformance.wire.mime import read as parts_of
 from soap.envelope import parse_xml

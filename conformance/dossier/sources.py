@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.dossier.contents import Contents, decoded, read
+from conformance.dossier.contents import Contents, read
 from conformance.model import Level, Verdict
 from conformance.results.stored import RESULT, StoredError, StoredMessage, StoredRun, load
+from conformance.watch.reading import decoded
 
 WATCH: Final = "watch.json"
 _LARGEST: Final = 256 << 20

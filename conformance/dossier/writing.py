@@ -11,12 +11,13 @@ from typing import Any, Final
 from lxml import etree
 
 from conformance.dossier.codes import Code
-from conformance.dossier.contents import decoded, envelope_of
+from conformance.dossier.contents import envelope_of
 from conformance.dossier.masking import exported
 from conformance.dossier.page import Index, Line, page, table
 from conformance.dossier.sources import Control, Recorded, Side, header
 from conformance.dossier.standing import CAPTURES, Software, Standing, standing
 from conformance.dossier.summary import Exported, resume
+from conformance.watch.reading import decoded
 from soap.envelope import parse_xml
 from soap.faults import Fault
 from soap.message import Limits

@@ -299,7 +299,7 @@ class _Lines:
         self._ending.exchange()
 
     def event(self, what: str, client: str, verdict: Verdict, detail: str) -> None:
-        self._say([showing.event_line(what, client, verdict, detail)])
+        self._say([showing.event_line(what, client, verdict, detail, self._language)])
 
     def goodbye(self, session: Session) -> None:
         recorder = session.recorder

@@ -4,6 +4,7 @@ Written for hostile clients: everything has a limit, and what cannot be read is 
 """
 
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,6 +13,8 @@ from typing import IO, Final
 HEAD: Final = 64 << 10
 """Bytes of a whole head."""
 PIECE: Final = 64 << 10
+INFLATED: Final = 256 << 20
+"""Bytes that gzip may give."""
 _REQUEST_LINE: Final = re.compile(rb"([A-Z]{1,20}) ([!-~]{1,8000}) HTTP/1\.([01])\r?\n")
 _HEADER: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*?)[ \t]*\r?\n")
 _CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*(;[^\r\n]*)?\r?\n")
@@ -132,3 +135,15 @@ def _chunks(stream: IO[bytes], limit: int) -> Iterator[bytes]:
         if line in (b"\r\n", b"\n", b""):
             return
     raise Unreadable(HTTPStatus.BAD_REQUEST, "the trailers never end")
+
+
+def decoded(body: bytes, content_encoding: str) -> bytes:
+    """The body without its gzip, within bounds; as it is under any other coding, and when that fails."""
+    if content_encoding.strip().lower() != "gzip":
+        return body
+    inflate = zlib.decompressobj(wbits=31)
+    try:
+        content = inflate.decompress(body, INFLATED)
+    except zlib.error:
+        return body
+    return content if inflate.eof else body

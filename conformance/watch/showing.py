@@ -25,7 +25,7 @@ _SHOWN: Final = 12
 _WORDS: Final = {
     "en": {
         "fine": "{} checks, nothing to say",
-        "more": "… and {} more: {}",
+        "more": "… and {} more, in {}",
         "unchecked": "not judged",
         "wrong": "answered wrongly on purpose: {}",
         "none": "No message came.",
@@ -35,7 +35,7 @@ _WORDS: Final = {
     },
     "fr": {
         "fine": "{} contrôles, rien à redire",
-        "more": "… et {} de plus : {}",
+        "more": "… et {} de plus, dans {}",
         "unchecked": "non jugé",
         "wrong": "réponse volontairement fautive : {}",
         "none": "Aucun message reçu.",
@@ -62,11 +62,11 @@ def lines(seen: Seen, language: str) -> Iterator[Text]:
     words = _WORDS["fr" if language.startswith("fr") else "en"]
     text = Text()
     text.append(seen.started.astimezone().strftime("%H:%M:%S"), "bright_black")
-    text.append(f"  {clean(seen.client):<15}")
+    text.append(f"  {f'#{seen.number}':<5}")
+    text.append(f"{clean(seen.client):<15}")
     text.append(f"  {seen.transaction or '?':<7}")
     text.append(f"  {seen.verdict.value:<7}", _COLOURS[seen.verdict])
     text.append(f"  {_answer(seen, words)}")
-    text.append(f"  exchanges/{seen.case_id}", "bright_black")
     yield text
     for misbehaviour in seen.misbehaviours:
         yield Text(f"          {words['wrong'].format(misbehaviour)}", "cyan")
@@ -101,12 +101,19 @@ def _remark(remark: Remark, language: str) -> Iterator[Text]:
         yield Text(f"                 {clean(where, 200)}", "bright_black")
 
 
-def event_line(what: str, client: str, verdict: Verdict, detail: str) -> Text:
+_EVENTS: Final = {
+    "the client refused the expired certificate": "le client a refusé le certificat expiré",
+    "the handshake failed": "la poignée de main a échoué",
+}
+
+
+def event_line(what: str, client: str, verdict: Verdict, detail: str, language: str) -> Text:
     """Something that was no exchange."""
-    text = Text("          ")
+    text = Text("               ")
     text.append(f"{clean(client):<15}  TLS      ")
     text.append(f"{verdict.value:<7}", _COLOURS[verdict])
-    text.append(f"  {what} ({clean(detail)})")
+    told = _EVENTS.get(what, what) if language.startswith("fr") else what
+    text.append(f"  {told} ({clean(detail)})")
     return text
 
 

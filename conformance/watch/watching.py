@@ -17,7 +17,7 @@ from conformance.results.stored import StoredMessage
 from conformance.watch.actors import ACTIONS, ELEMENTS, Answering
 from conformance.watch.memory import Memory
 from conformance.watch.misbehaviours import Agenda, Misbehaviour, Stage
-from conformance.watch.reading import Head
+from conformance.watch.reading import Head, decoded
 from conformance.watch.recording import Recorder, Spool
 from conformance.watch.seen import MOST_REMARKS, Seen, verdict_of
 from conformance.watch.spoiling import Draft, another_answer, spoil, without_soap
@@ -36,6 +36,8 @@ _NAMED: Final = re.compile(
     + rb")[^\w-]"
 )
 _LOOKED_AT: Final = 1 << 20
+_COLON: Final = re.compile(rb"--[!-9;-~]{0,200}:")
+"""A boundary such as Metro's `uuid:…`: after an empty line nobody takes it for a header. # RFC 2046 5.1.1"""
 
 Forward = Callable[[str, Head, bytes, int], "Draft | str"]
 """(service, head, body, number) → what the real system answered, or why it did not."""
@@ -107,8 +109,9 @@ class Watch:
         """What to send, and what to call when it was sent (with what went wrong) or could not be."""
         number, started, clock = next(self._numbers), datetime.now(UTC), time.monotonic()
         data = arrived.body.bytes(LARGEST_JUDGED)
-        transaction = _transaction(arrived.service, arrived.body.beginning if data is None else data[:_LOOKED_AT])
-        judged, trouble = self._judge(data, arrived.head.get("content-type"))
+        plain = None if data is None else decoded(data, arrived.head.get("content-encoding"))
+        transaction = _transaction(arrived.service, (arrived.body.beginning if plain is None else plain)[:_LOOKED_AT])
+        judged, trouble = self._judge(plain, arrived.head.get("content-type"))
         planned = self.agenda.take(transaction) if transaction else ()
         course = _Course(arrived, transaction, judged, planned)
         draft = self._answered(course, data, number)
@@ -150,6 +153,8 @@ class Watch:
         if data is None:
             return Judged("", (), ()), f"larger than {LARGEST_JUDGED >> 20} MB: it was not judged"
         options = self._options
+        if _COLON.match(data):
+            data = b"\r\n" + data
         try:
             judged = judge(
                 data,

@@ -1,5 +1,6 @@
 """A real client against the watch: it is answered, judged and remembered."""
 
+import gzip
 import json
 import urllib.request
 from dataclasses import replace
@@ -92,6 +93,22 @@ def test_a_broken_message_gets_the_error_that_a_server_sends(watch: Any) -> None
     assert seen.verdict is Verdict.FAIL
     assert any(remark.rule.startswith("de.mimeType") for remark in seen.remarks)
     assert second.consumer.find_documents(first.patient).entries == ()
+
+
+def test_a_compressed_message_is_judged_too(watch: Any) -> None:
+    bench = watch()
+    bench.consumer.find_documents(bench.patient)
+    plain = bench.received(1)
+    request = urllib.request.Request(
+        f"{bench.base}/registry",
+        gzip.compress(plain),
+        {"Content-Type": "application/soap+xml", "Content-Encoding": "gzip"},
+    )
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        assert answer.status == 200
+    assert bench.received(2) != plain, "what is kept is what crossed the wire"
+    assert bench.seen(2)[1].transaction == "ITI-18"
+    assert bench.seen(2)[1].verdict is Verdict.PASS
 
 
 def test_what_is_no_soap_is_answered_with_a_fault_and_fails(watch: Any) -> None:

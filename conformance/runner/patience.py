@@ -3,7 +3,7 @@
 import threading
 from typing import Final
 
-from conformance.model import Outcome
+from conformance.model import Outcome, Verdict
 
 ENOUGH: Final = 5
 """Cases in a row in which nothing came back."""
@@ -19,10 +19,11 @@ class Patience:
         """Why no more cases are tried; empty while they are."""
 
     def saw(self, outcome: Outcome) -> None:
-        """Takes one more case into account."""
+        """Takes one more case into account. A case that passes was about the very silence."""
         if not outcome.exchanges:
             return
-        silent = all(each.response is None and each.trouble for each in outcome.exchanges)
+        passed = outcome.verdict in (Verdict.PASS, Verdict.WARN)
+        silent = not passed and all(each.response is None and each.trouble for each in outcome.exchanges)
         with self._lock:
             self._silent = self._silent + 1 if silent else 0
             if self._silent >= ENOUGH and not self.lost:

@@ -26,6 +26,6 @@ def conformance() -> None:
       carnet conformance run --registry URL --repository URL
       carnet conformance run --registry URL --select iti-18 --patient 'ID^^^&OID&ISO'
       carnet conformance list iti-42
-      carnet conformance explain iti-42/4.1.3.3.1/1
+      carnet conformance explain iti-42/4.1.3.5/1
       carnet conformance watch                          judge what your client sends
     """

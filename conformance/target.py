@@ -56,6 +56,8 @@ class Target:
             return len(self.patients) != 1
         if need == "new-patients":
             return not self.patients
+        if need == "open-domain":
+            return not self.codes
         return bool(getattr(self, need))
 
 
@@ -69,6 +71,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "tls": "https URLs",
     "two-patients": "a second --patient, or --feed",
     "new-patients": "patients of our own: leave out --patient",
+    "open-domain": "an affinity domain that takes any code and MIME type: leave out the codes",
 }
 """What a case may need, and what to give for it."""
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from conformance.answer import Answer
 from conformance.book import case
-from conformance.cases.tables import METADATA, UNRESOLVED, Refused, contents, refusals, taken
+from conformance.cases._tables import METADATA, UNRESOLVED, Refused, contents, refusals, taken
 from conformance.messages import names as n
 from conformance.messages.edits import Edit, insert, remove, slot, write
 from conformance.messages.objects import Association, Code, Submission, new_uuid
@@ -399,7 +399,7 @@ def same_id_twice(trial: Trial) -> None:
     section="ITI TF-3 4.2.2.2",
     passing=SUCCESS,
     covers=["metadata.relationship.documentation"],
-    needs=["registry"],
+    needs=["registry", "open-domain"],
 )
 def documented(trial: Trial) -> None:
     old, new = trial.entry(), trial.entry()

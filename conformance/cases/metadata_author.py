@@ -1,6 +1,6 @@
 """Authors of DocumentEntries and SubmissionSets. # ITI TF-3 4.2.3.1.4"""
 
-from conformance.cases.tables import ENTRY, SET, Refused, Taken, acceptances, refusals
+from conformance.cases._tables import ENTRY, SET, Refused, Taken, acceptances, refusals
 from conformance.messages import names as n
 from conformance.messages.edits import Edit, remove, slot, write
 from conformance.messages.objects import Author

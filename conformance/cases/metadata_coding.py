@@ -1,7 +1,9 @@
 """How attributes are coded: Slots, Classifications, ExternalIdentifiers, extra metadata. # ITI TF-3 4.2.3.1"""
 
+import functools
+
 from conformance.book import case
-from conformance.cases.tables import ENTRY, METADATA, Refused, Taken, acceptances, objects, refusals, taken
+from conformance.cases._tables import ENTRY, METADATA, SET, Refused, Taken, acceptances, objects, refusals, taken
 from conformance.messages import names as n
 from conformance.messages.edits import insert, remove, repeat, replace, slot, write
 from conformance.model import SHOULD
@@ -9,7 +11,9 @@ from conformance.passing import SUCCESS, refused
 from conformance.trial import Trial
 
 _CLASS = f"{ENTRY}/rim:Classification[@classificationScheme='{n.DE_CODES['classCode']}']"
+_TYPE = f"{ENTRY}/rim:Classification[@classificationScheme='{n.DE_CODES['typeCode']}']"
 _SCHEME = "rim:Slot[@name='codingScheme']"
+_TYPE_SCHEME = f"{_TYPE}/{_SCHEME}/rim:ValueList/rim:Value"
 _UNIQUE_ID = f"{ENTRY}/rim:ExternalIdentifier[@identificationScheme='{n.DE_UNIQUE_ID}']"
 _CODED = "ITI TF-3 4.2.3.1.2"
 _EVENT = f"rim:Classification[@classificationScheme='{n.DE_CODES['eventCodeList']}']"
@@ -170,6 +174,7 @@ acceptances(
                 f"{_EVENT}//rim:Value": ("Example Event Scheme",),
             },
             covers=("code.scheme.single",),
+            needs=("open-domain",),
         ),
     ]
 )
@@ -210,3 +215,48 @@ def repeated_classification_id(trial: Trial) -> None:
     trial.register(submission, write(f"({ENTRY}/rim:Classification)[position()<3]/@id", "classification-1")).refuses(
         METADATA
     )
+
+
+# --- closed affinity domains: ITI TF-2 3.42.4.1.3.3.3, .4
+
+_CLOSED = (
+    (1, "classCode", f"{_CLASS}/@nodeRepresentation", "no-such-code", "3"),
+    (2, "coding scheme of typeCode", _TYPE_SCHEME, "1.2.250.1.999.3.99", "3"),
+    (3, "contentTypeCode", f"{SET}/rim:Classification[@nodeRepresentation!='']/@nodeRepresentation", "none-such", "3"),
+    (4, "mimeType", f"{ENTRY}/@mimeType", "application/x-carnet-unheard-of", "4"),
+)
+
+
+def _outside(what: str, xpath: str, value: str, trial: Trial) -> None:
+    taken(trial, "entry")
+    answer = trial.register(trial.submission(trial.entry()), write(xpath, value))
+    if answer.status == n.SUCCESS:
+        trial.not_supported(f"the affinity domain does not restrict the {what}")
+    answer.refuses(METADATA)
+
+
+for _number, _what, _xpath, _value, _part in _CLOSED:
+    case(
+        f"iti-42/4.1.3.3.{_part}/{_number}",
+        title=f"Registers a {_what} that the affinity domain does not have",
+        requirement=f"Where the affinity domain restricts the {_what}, the registry refuses another value.",
+        section=f"ITI TF-2 3.42.4.1.3.3.{_part}",
+        passing=refused(METADATA),
+        covers=[f"domain.{_what}.unknown"] if " " not in _what else ["domain.typeCode.unknown"],
+        needs=["registry", "codes"],
+    )(functools.partial(_outside, _what, _xpath, _value))
+
+
+@case(
+    "iti-42/4.1.3.3.3/5",
+    title="Registers a code with a display name of its own",
+    requirement="The registry does not restrict the display name of a code.",
+    section="ITI TF-2 3.42.4.1.3.3.3",
+    passing=SUCCESS,
+    covers=["iti-42.codes.display-free"],
+    needs=["registry"],
+)
+def any_display_name(trial: Trial) -> None:
+    submission = trial.submission(trial.entry())
+    trial.register(submission, write(f"{_CLASS}/rim:Name/rim:LocalizedString/@value", "Whatever")).succeeds()
+    objects(trial, submission).holds(f"{_CLASS}/rim:Name/rim:LocalizedString/@value", "Whatever")

@@ -1,6 +1,6 @@
 """What a DocumentEntry must hold, and in which form. # ITI TF-3 4.2.3.2, 4.3.1"""
 
-from conformance.cases.tables import (
+from conformance.cases._tables import (
     ENTRY,
     METADATA,
     OTHER_PATIENT,

@@ -1,7 +1,7 @@
 """What a Folder must hold. # ITI TF-3 4.2.3.4"""
 
 from conformance.book import case
-from conformance.cases.tables import (
+from conformance.cases._tables import (
     FOLDER,
     METADATA,
     OTHER_PATIENT,
@@ -144,6 +144,7 @@ acceptances(
                     "11488-4",
                 )
             },
+            needs=("open-domain",),
             of="folder",
             object=FOLDER,
         ),

@@ -1,7 +1,7 @@
 """What a SubmissionSet must hold, and that a submission has one. # ITI TF-3 4.2.3.3, 4.2.1.5"""
 
 from conformance.book import case
-from conformance.cases.tables import (
+from conformance.cases._tables import (
     METADATA,
     OTHER_PATIENT,
     SET,

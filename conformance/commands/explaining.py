@@ -34,7 +34,7 @@ def explain(id_: str, language: str, directories: tuple[Path, ...], source: bool
     """Explain a case: what it does, what is required and by which section, how a passing answer looks.
 
     \b
-      carnet conformance explain iti-42/4.1.3.3.1/1
+      carnet conformance explain iti-42/4.1.3.5/1
     """
     try:
         found = select(loaded(directories), [id_])

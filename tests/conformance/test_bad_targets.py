@@ -17,7 +17,7 @@ from conformance.results.exitcodes import ExitCode
 from dmp.authority import Authority
 from tests.conformance.bad_targets import BAD, answering, listening
 
-CASES = ("iti-42/4.1.3.3/1", "iti-42/4.1.4.1/1")
+CASES = ("iti-42/4.1.3.3/1", "iti-42/4.1.3.3.2/1")
 """One that must succeed and one that must be refused: neither can come to PASS against any of these."""
 PATIENT = "42^^^&1.2.250.1.999.1&ISO"
 

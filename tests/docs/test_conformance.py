@@ -108,7 +108,7 @@ def test_the_action_for_github_runs_the_suite_and_fails_as_the_suite_does(carnet
     given = inputs | {
         "registry": carnet.registry,
         "repository": carnet.repository,
-        "select": "iti-42/4.1.3.3/1 iti-42/4.1.3.3.1/1",
+        "select": "iti-42/4.1.3.3/1 iti-42/4.1.3.5/1",
         "out": str(tmp_path / "results"),
     }
     run = steps["run"]

@@ -70,6 +70,8 @@ class Taken:
     object: str = ENTRY
     """Which object is looked at."""
     optional: str = ""
+    needs: tuple[str, ...] = ()
+    """More than the registry."""
 
 
 def refusals(rows: Iterable[Refused]) -> None:
@@ -98,7 +100,7 @@ def acceptances(rows: Iterable[Taken]) -> None:
             section=row.section,
             passing=found('<rim:… id="…">what was registered</rim:…>') if row.back else SUCCESS,
             covers=row.covers,
-            needs=["registry"],
+            needs=["registry", *row.needs],
             optional=row.optional,
         )(functools.partial(_takes, row))
 

@@ -12,7 +12,8 @@ from typing import Final
 from conformance.model import Outcome
 from conformance.results.expected import Expected
 from conformance.results.junit import junit
-from conformance.results.keeping import keep
+from conformance.results.keeping import keep, masked_value, shareable
+from conformance.results.redaction import Secrets
 from conformance.results.report.page import report
 from conformance.results.resultjson import encoded
 from conformance.results.run import Run
@@ -38,6 +39,7 @@ class ResultsFolder:
     def __init__(self, path: Path) -> None:
         self.path: Final = path
         self._kept: dict[str, StoredCase] = {}
+        self._secrets = Secrets()
         self._lock = threading.Lock()
 
     @classmethod
@@ -63,6 +65,10 @@ class ResultsFolder:
             kept = keep(self.path, outcome)
             with self._lock:
                 self._kept[outcome.case.id] = kept
+                for one in outcome.exchanges:
+                    for message in filter(None, (one.request, one.response)):
+                        self._secrets.gather(message.head)
+                        self._secrets.gather(message.body)
         return kept
 
     def write(self, run: Run, expected: Expected | None = None) -> StoredRun:
@@ -81,7 +87,7 @@ class ResultsFolder:
             entry = expected.entries.get(outcome.case.id)
             cases.append(
                 replace(
-                    self.keep(outcome),
+                    shareable(self.keep(outcome), self._secrets),
                     mark=marks.get(outcome.case.id),
                     expected_reason=entry.reason if entry else "",
                     expected_until=entry.until if entry else None,
@@ -93,10 +99,10 @@ class ResultsFolder:
             seconds=run.seconds,
             carnet=run.carnet,
             profile=run.profile,
-            target=run.target,
-            command=run.command,
+            target={name: masked_value(value, self._secrets) for name, value in run.target.items()},
+            command=self._secrets.mask(run.command),
             selection=run.selection,
-            warnings=run.warnings,
+            warnings=tuple(self._secrets.mask(warning) for warning in run.warnings),
             language=run.language,
             seed=run.seed,
             finished=run.finished,

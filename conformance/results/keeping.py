@@ -1,12 +1,14 @@
 """The bytes of an exchange as files: `exchanges/<case id>/01-request.mime`, `01-request.headers`…"""
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
 
 from conformance.model import Exchange, Message, Outcome
-from conformance.results.redaction import without_user
+from conformance.results.redaction import Secrets, without_user
 from conformance.results.stored import EXCHANGES, StoredCase, StoredExchange, StoredMessage
 
 _XML: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
@@ -74,3 +76,36 @@ def _keep_message(root: Path, name: str, message: Message) -> StoredMessage:
     if head:
         (root / head).write_bytes(message.head)
     return StoredMessage(head, body, len(message.body), message.content_type, message.truncated)
+
+
+def shareable(stored: StoredCase, secrets: Secrets) -> StoredCase:
+    """A case whose texts hold no secret that was seen in a message: result.json is meant to be handed on."""
+    return replace(
+        stored,
+        reason=secrets.mask(stored.reason),
+        left=tuple(secrets.mask(one) for one in stored.left),
+        checks=tuple(
+            replace(
+                check,
+                text=secrets.mask(check.text),
+                where=secrets.mask(check.where),
+                expected=secrets.mask(check.expected),
+                got=secrets.mask(check.got),
+            )
+            for check in stored.checks
+        ),
+        exchanges=tuple(
+            replace(one, label=secrets.mask(one.label), trouble=secrets.mask(one.trouble)) for one in stored.exchanges
+        ),
+    )
+
+
+def masked_value(value: Any, secrets: Secrets) -> Any:
+    """A value of JSON, every text in it masked."""
+    if isinstance(value, str):
+        return secrets.mask(value)
+    if isinstance(value, Mapping):
+        return {str(name): masked_value(one, secrets) for name, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [masked_value(one, secrets) for one in value]
+    return value if isinstance(value, int | float | bool | None) else secrets.mask(str(value))

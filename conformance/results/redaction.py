@@ -27,26 +27,29 @@ SECRET_ATTRIBUTES: Final = ("LPS_ID_HOMOLOGATION_DMP", "LPS_ID")
 """SAML attributes: the approval number is secret for a family of products, the other names one installation."""
 SECRET_ELEMENTS: Final = frozenset({"Password", "Passphrase", "PrivateKey", "SecretKey", "CipherValue"})
 
-_NAME: Final = r"(?:[\w.-]+:)?"
+# Every repetition that could meet itself is bounded: what is looked at is hostile.
+_NAME: Final = r"(?:[\w.-]{1,60}:)?"
 _PASSWORD: Final = re.compile(
-    rf"(<{_NAME}(?:{'|'.join(sorted(SECRET_ELEMENTS))})\b(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>)([^<]{{1,100000}})"
+    rf"(<{_NAME}(?:{'|'.join(sorted(SECRET_ELEMENTS))})\b[^>]{{0,2000}}>)([^<]{{1,100000}})",
 )
 _ATTRIBUTE: Final = re.compile(
-    rf"(<{_NAME}Attribute\b[^<>]*?\bName\s*=\s*[\"'](?:{'|'.join(SECRET_ATTRIBUTES)})[\"'][^<>]*>\s*"
-    rf"<{_NAME}AttributeValue\b[^<>]*>)([^<]{{1,10000}})",
+    rf"(<{_NAME}Attribute\b[^<>]{{0,2000}}?\bName\s{{0,9}}=\s{{0,9}}[\"'](?:{'|'.join(SECRET_ATTRIBUTES)})[\"']"
+    rf"[^<>]{{0,2000}}>\s{{0,99}}<{_NAME}AttributeValue\b[^<>]{{0,2000}}>)([^<]{{1,10000}})",
     re.IGNORECASE,
 )
-_PROOF: Final = re.compile(rf"(<{_NAME}SignatureValue\b[^<>]*>)([^<]{{1,100000}})")
+_PROOF: Final = re.compile(rf"(<{_NAME}SignatureValue\b[^<>]{{0,2000}}>)([^<]{{1,100000}})")
 _PRIVATE_KEY: Final = re.compile(
-    r"(-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----).{0,100000}?(-----END [A-Z0-9 ]*PRIVATE KEY-----|\Z)", re.DOTALL
+    r"(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----)(?:[^-]|-(?!----))*(-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|)"
 )
 _CREDENTIALS: Final = re.compile(
-    r"(?im)^(\s*(?:" + "|".join(sorted(SECRET_HEADERS)) + r")\s*:\s*)\S[^\r\n]*$",
+    r"(?im)^([ \t]{0,99}(?:" + "|".join(sorted(SECRET_HEADERS)) + r")[ \t]{0,99}:[ \t]{0,99})[^\s][^\r\n]*"
 )
-_BEARER: Final = re.compile(r"(?i)\b(Bearer|Basic|Negotiate)(\s+)[A-Za-z0-9+/=._~-]{8,}")
-_ASSIGNED: Final = re.compile(r"(?i)\b(password|passphrase|passwd|mot de passe)(\"?\s*[=:]\s*\"?)[^\s\"'&<>;,]+")
-_OPTION: Final = re.compile(r"(?i)(--[\w-]*(?:password|passphrase|secret|token)[ =])(?:'[^']*'|\"[^\"]*\"|\S+)")
-_USER: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^/\s@\"'<>]*@")
+_BEARER: Final = re.compile(r"(?i)\b(Bearer|Basic|Negotiate)(\s{1,9})[A-Za-z0-9+/=._~-]{8,}")
+_ASSIGNED: Final = re.compile(
+    r"(?i)\b(password|passphrase|passwd|mot de passe)(\"?\s{0,9}[=:]\s{0,9}\"?)[^\s\"'&<>;,]+"
+)
+_OPTION: Final = re.compile(r"(?i)(--[\w-]{0,40}(?:password|passphrase|secret|token)[ =])(?:'[^']*'|\"[^\"]*\"|\S+)")
+_USER: Final = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{0,20}://)[^/\s@\"'<>]{0,500}@")
 _SHORTEST: Final = 4
 """A shorter secret would be masked in the middle of words."""
 _REMEMBERED: Final = 200

@@ -190,7 +190,7 @@ def silent(id_: str = "robust/1/1") -> Outcome:
     )
 
 
-def every_verdict() -> tuple[Outcome, ...]:
+def every_verdict_made() -> tuple[Outcome, ...]:
     return (passed(), failed(), warned(), not_supported(), not_run(), erred(), silent())
 
 
@@ -205,7 +205,7 @@ def run_of(*outcomes: Outcome, **changes: Any) -> Run:
         command=f"carnet conformance run --registry {REGISTRY} --profile ihe --select iti-42",
         selection=("iti-42",),
         warnings=(),
-        outcomes=outcomes or every_verdict(),
+        outcomes=outcomes or every_verdict_made(),
         seed="8f3a",
     )
     return replace(whole, **changes)
@@ -252,7 +252,7 @@ class _Recorder(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_request(self, *args: Any) -> None:
         pass
 
 
@@ -294,3 +294,22 @@ def dmp_outcome(signed_request: Message) -> Outcome:
         exchanges=(exchange(1, request=signed_request, label="ITI-41 Provide and Register Document Set-b"),),
         seconds=0.2,
     )
+
+
+@pytest.fixture
+def samples_of() -> Callable[[Verdict], Outcome]:
+    """An outcome of each verdict."""
+    made = {outcome.verdict: outcome for outcome in reversed(every_verdict_made())}
+    return made.__getitem__
+
+
+@pytest.fixture
+def every_verdict() -> tuple[Outcome, ...]:
+    """One outcome of each verdict, and a target that is silent."""
+    return every_verdict_made()
+
+
+@pytest.fixture(name="run_of")
+def _run_of() -> Callable[..., Run]:
+    """`run_of(outcome, …, profile="dmp")`: a run with something in every field."""
+    return run_of

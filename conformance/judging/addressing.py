@@ -87,7 +87,7 @@ _REPLY_TO = rule(
 _PARAMETER = rule(
     "wire.mime.action",
     MUST,
-    "RFC 3902 3",
+    "WS-Addressing 1.0 SOAP Binding 6.4.1",
     "the action parameter of the Content-Type is {got}; wsa:Action is {expected}",
     "le paramètre action du Content-Type vaut {got} ; wsa:Action vaut {expected}",
 )
@@ -104,9 +104,12 @@ def check(envelope: Envelope, transaction: Transaction | None, sheet: Sheet) -> 
     found = _headers(envelope, sheet)
     body = None if envelope.body is None else str(envelope.body.tag)
     answer = envelope.is_fault or body in RESPONSES
-    needed = ("Action", "RelatesTo") if answer else ("Action", "MessageID")
+    # a fault may answer a message whose MessageID could not be read
+    needed = ("Action",) if envelope.is_fault else ("Action", "RelatesTo") if answer else ("Action", "MessageID")
     top = envelope.tree.at(envelope.tree.root if envelope.header is None else envelope.header)
     sheet.note(_MISSING(top, name=name) for name in needed if name not in found)
+    if envelope.is_fault and "RelatesTo" not in found:
+        sheet.add(_ABSENT(top, name="RelatesTo"))
     if not answer:
         for name in ("ReplyTo", "To"):
             if name not in found or not _text(found[name]):

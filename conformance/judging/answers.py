@@ -33,14 +33,14 @@ _PER_OBJECT: Final = frozenset({"de", "ss", "folder", "author", "code", "slot"})
 _STATUS = rule(
     "answer.status",
     MUST,
-    f"{_SECTION}.2",
+    _SECTION,
     "status is {got}; it is one of the URNs Success, Failure (ebRS) and PartialSuccess (IHE)",
     "status vaut {got} ; c'est une des URN Success, Failure (ebRS) et PartialSuccess (IHE)",
 )
 _PARTIAL = rule(
     "answer.partial",
     MUST,
-    f"{_SECTION}.2",
+    _SECTION,
     "{transaction} answers PartialSuccess; a submission is accepted or refused whole",
     "{transaction} répond PartialSuccess ; une soumission est acceptée ou refusée entière",
 )
@@ -54,7 +54,7 @@ _NO_ERROR = rule(
 _SUCCESS_WITH_ERROR = rule(
     "answer.error-in-success",
     MUST,
-    f"{_SECTION}.2",
+    _SECTION,
     "status is Success and a RegistryError has the severity Error; with Success there are warnings only",
     "status vaut Success et un RegistryError a la gravité Error ; avec Success il n'y a que des avertissements",
 )
@@ -96,7 +96,7 @@ _HIGHEST = rule(
 _DOCUMENTS = rule(
     "answer.documents",
     MUST,
-    "ITI TF-2 3.43.4.2.3",
+    "ITI TF-2 3.43.4.1.3",
     "status is {got} with {documents} documents and {errors} errors: Success has documents and no error, Failure no "
     "document, PartialSuccess both",
     "status vaut {got} avec {documents} documents et {errors} erreurs : Success a des documents et aucune erreur, "

@@ -48,14 +48,14 @@ _PATIENT = rule(
 _LINE_ENDS = rule(
     "hl7v2.lf",
     SHOULD,
-    "HL7 v2.3.1 2.8",
+    "HL7 v2.3.1 2.10",
     "segments end with LF; HL7 v2 ends them with CR (an editor or git may have changed the file)",
     "les segments finissent par LF ; HL7 v2 les finit par CR (un éditeur ou git a pu changer le fichier)",
 )
 _ACK = rule(
     "hl7v2.ack",
     MUST,
-    "HL7 v2.3.1 2.9.2",
+    "HL7 v2.3.1 2.24.2",
     "MSA-1 is {got}; it is AA, AE or AR (or CA, CE, CR)",
     "MSA-1 vaut {got} ; c'est AA, AE ou AR (ou CA, CE, CR)",
 )

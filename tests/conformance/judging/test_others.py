@@ -10,6 +10,7 @@ from client import sample
 from conformance.judging import judge
 from conformance.model import MUST
 from metadata.responses import DocumentRequest, write_retrieve_request
+from soap.envelope import write_request
 
 
 def rules(data: bytes, **options: Any) -> list[str]:
@@ -175,6 +176,27 @@ def test_one_thing_wrong_in_a_feed_message_is_told(data: bytes, old: bytes, new:
     judged = judge(data.replace(old, new) if old == b"\r" else data.replace(old, new, 1))
     assert [each.rule for each in judged.remarks] == [rule]
     assert "DUPONT" not in "".join(each.en + each.fr for each in judged.remarks)
+
+
+DEVICE = '<device classCode="DEV" determinerCode="INSTANCE"><id root="1.2.3"/></device>'
+ADDED = (
+    '<PRPA_IN201301UV02 xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0"><id root="1.2.250.1.999.8" extension="77"/>'
+    '<creationTime value="20260305"/><interactionId root="2.16.840.1.113883.1.6" extension="PRPA_IN201301UV02"/>'
+    '<processingCode code="P"/><processingModeCode code="T"/><acceptAckCode code="AL"/>'
+    f'<receiver typeCode="RCV">{DEVICE}</receiver><sender typeCode="SND">{DEVICE}</sender>'
+    '<controlActProcess classCode="CACT" moodCode="EVN"><subject typeCode="SUBJ">'
+    '<registrationEvent classCode="REG" moodCode="EVN"><statusCode code="active"/><subject1 typeCode="SBJ">'
+    '<patient classCode="PAT"><id root="2.999.20" extension="1"/><statusCode code="active"/></patient></subject1>'
+    "</registrationEvent></subject></controlActProcess></PRPA_IN201301UV02>"
+)
+
+
+def test_a_good_hl7_v3_message_has_no_remark() -> None:
+    judged = judge(ADDED.encode())
+    assert (judged.kind, judged.remarks, judged.checked) == ("ITI-44 body", (), ("XSD", "HL7 v3"))
+    envelope = write_request("urn:hl7-org:v3:PRPA_IN201301UV02", "urn:uuid:1", "http://x", ADDED.encode())
+    judged = judge(envelope)
+    assert (judged.kind, judged.remarks) == ("ITI-44 request", ())
 
 
 def test_a_patient_without_id_in_hl7_v3_is_told() -> None:

@@ -14,12 +14,14 @@ class Report:
     file: str
     """As it was named."""
     judged: Judged
+    hidden: int = 0
+    """Remarks that are below the level asked for."""
 
     @classmethod
     def of(cls, file: str, judged: Judged, level: Level) -> "Report":
         """`level` MUST leaves the SHOULDs out."""
         kept = tuple(each for each in judged.remarks if level is SHOULD or each.level is MUST)
-        return cls(file, replace(judged, remarks=kept))
+        return cls(file, replace(judged, remarks=kept), len(judged.remarks) - len(kept))
 
     @property
     def remarks(self) -> tuple[Remark, ...]:

@@ -62,6 +62,7 @@ def text(reports: Sequence[Report], language: str, console: Console) -> None:
         console.print()
     if len(reports) > 1:
         counts = {level.value.lower(): sum(r.count(level) for r in reports) for level in (MUST, SHOULD)}
+        counts["should"] += sum(r.hidden for r in reports)
         console.print(Text(words["total"].format(files=len(reports), **counts), style="bold"))
 
 
@@ -93,8 +94,9 @@ def _foot(report: Report, language: str) -> Text:
     if report.nothing:
         return Text("")
     families = [_FAMILIES_FR.get(each, each) if language == "fr" else each for each in report.judged.checked]
-    told = f"{report.count(MUST)} MUST, {report.count(SHOULD)} SHOULD" if report.remarks else words["clean"]
-    style = "red" if report.count(MUST) else "yellow" if report.remarks else "green"
+    any_remark = report.remarks or report.hidden
+    told = f"{report.count(MUST)} MUST, {report.count(SHOULD) + report.hidden} SHOULD" if any_remark else words["clean"]
+    style = "red" if report.count(MUST) else "yellow" if any_remark else "green"
     foot = Text("  ")
     foot.append(told, style=style)
     foot.append(f"; {words['checked']}: {', '.join(families)}", style="dim")

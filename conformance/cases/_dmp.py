@@ -18,6 +18,7 @@ from conformance.messages.dmp import ins, vihf
 from conformance.messages.dmp.holders import Holder, Keys
 from conformance.messages.dmp.lot import Lot
 from conformance.messages.dmp.signature import LEGACY, Style
+from conformance.messages.edits import Edit
 from conformance.messages.objects import Entry, Submission
 from conformance.messages.requests import Value
 from conformance.model import MUST, SHOULD, Level
@@ -117,12 +118,14 @@ class Desk:
 
     # --- transactions
 
-    def provide(self, submission: Submission, *, token: str | None = None, patient: str = "", **more: Any) -> Answer:
+    def provide(
+        self, submission: Submission, *edits: Edit, token: str | None = None, patient: str = "", **more: Any
+    ) -> Answer:
         """ITI-41 (TD2.1)."""
         for entry in submission.entries:
             self.trial.left.append(f"document {entry.unique_id}")
         with self.connected():
-            return self.trial.provide(submission, headers=self.headers(token, patient), **more)
+            return self.trial.provide(submission, *edits, headers=self.headers(token, patient), **more)
 
     def query(
         self,

@@ -46,7 +46,7 @@ def _metadata(row: BadMetadata, trial: Trial) -> None:
     desk = Desk(trial)
     desk.takes()
     submission = row.change(desk.lot()).signed()
-    answer = desk.provide(submission)
+    answer = desk.provide(submission, *row.edits)
     if row.level is SHOULD:
         tells(answer)
         return

@@ -10,7 +10,7 @@ from conformance.messages.dmp import names as n
 from conformance.messages.dmp.cda import Cda
 from conformance.messages.dmp.holders import Holder
 from conformance.messages.dmp.signature import LEGACY, Style, signed
-from conformance.messages.objects import Association, Author, Code, Entry, Submission, SubmissionSet, new_oid
+from conformance.messages.objects import Association, Author, Code, Entry, Folder, Submission, SubmissionSet, new_oid
 
 FACILITIES: Final = {"SA01": "Etablissement public de santé", "SA07": "Cabinet individuel"}
 CLASS_CODE: Final = ("10", n.CLASSES_OF_DOCUMENTS, "Compte rendu")
@@ -163,6 +163,8 @@ class Lot:
     """None: no signature at all."""
     associations: tuple[Association, ...] = field(default=())
     """Beside HasMember: `signs`, RPLC."""
+    folders: tuple[Folder, ...] = ()
+    """The DMP has none."""
 
     @classmethod
     def of(cls, holder: Holder, patient: str, *documents: Entry) -> "Lot":
@@ -220,7 +222,7 @@ class Lot:
 
     def submission(self) -> Submission:
         entries = (*self.documents, *((self.signature,) if self.signature else ()))
-        return Submission.of(*entries, *self.associations, submission_set=self.set)
+        return Submission.of(*entries, *self.folders, *self.associations, submission_set=self.set)
 
 
 def good(lot: Lot, style: Style) -> bytes:

@@ -6,6 +6,7 @@ A target that does not compare them lacks the optional feature `cda-coherence`: 
 from dataclasses import replace
 from typing import Any, Final
 
+from conformance.messages.dmp import ins
 from conformance.messages.dmp import names as n
 from conformance.messages.dmp.lot import Lot
 from conformance.messages.dmp.metadata.row import BadMetadata, Change, coded, entry, should
@@ -35,6 +36,12 @@ def _author(**changes: Any) -> Change:
 def _everywhere(attribute: str, code: tuple[str, str, str]) -> Change:
     """In the entry of the signature as well, which has the codes of the documents."""
     return lambda lot: lot.coded(attribute, code).signature_coded(attribute, code)
+
+
+def _about_another(lot: Lot) -> Lot:
+    """The document is about another patient than its entry."""
+    own, other = lot.set.patient.partition("^")[0].encode(), ins.matricule().encode()
+    return lot.document(content=lot.documents[0].content.replace(own, other))
 
 
 _NURSE: Final = f"899900202021^MARCHAND^PAUL^^^^^^&{n.PS_IDNAT}&ISO^D^^^IDNPS"
@@ -81,6 +88,22 @@ DOCUMENTS: Final[tuple[BadMetadata, ...]] = (
         "the legalAuthenticator",
         "le legalAuthenticator",
         entry(legal_authenticator=f"899900303035^LEROUX^INES^^^^^^&{n.PS_IDNAT}&ISO^D^^^IDNPS"),
+    ),
+    _row("languageCode", "the languageCode", "le languageCode", entry(language="en-GB")),
+    _row("patientId", "the patient", "le patient", _about_another),
+    _row(
+        "serviceStopTime",
+        "the end of the act",
+        "la fin de l'acte",
+        lambda lot: lot.document(service_stop_time=lot.documents[0].creation_time),
+    ),
+    should(
+        "cda.document/1",
+        "that is XML and no CDA",
+        "qui est du XML et pas un CDA",
+        "fr.cda.unreadable",
+        entry(content=b'<?xml version="1.0" encoding="UTF-8"?>\n<letter/>\n'),
+        _SECTION,
     ),
     _row("serviceStartTime", "the start of the act", "le début de l'acte", entry(service_start_time="20240305101500")),
     _row(

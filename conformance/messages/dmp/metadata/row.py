@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 from conformance.messages.dmp.lot import Lot
+from conformance.messages.edits import Edit
 from conformance.model import MUST, SHOULD, Level
 
 Change = Callable[[Lot], Lot]
@@ -30,6 +31,8 @@ class BadMetadata:
     section: str = SHARING
     level: Level = MUST
     """MUST: it is refused. SHOULD: its sender is told, in a warning or an error."""
+    edits: tuple[Edit, ...] = ()
+    """What the values of a lot cannot say: changes to the message."""
 
 
 def must(name: str, wrong: str, wrong_fr: str, rule: str, change: Change, section: str = SHARING) -> BadMetadata:
@@ -38,6 +41,10 @@ def must(name: str, wrong: str, wrong_fr: str, rule: str, change: Change, sectio
 
 def should(name: str, wrong: str, wrong_fr: str, rule: str, change: Change, section: str = SHARING) -> BadMetadata:
     return BadMetadata(f"dmp/metadata/{name}", wrong, wrong_fr, rule, change, section, SHOULD)
+
+
+def unchanged(lot: Lot) -> Lot:
+    return lot
 
 
 def entry(**changes: Any) -> Change:

@@ -4,9 +4,12 @@ from dataclasses import replace
 from typing import Final
 
 from conformance.messages.dmp import names as n
+from conformance.messages.dmp.lot import TYPE_CODE as FOLDER_CODE
 from conformance.messages.dmp.lot import Lot, author
-from conformance.messages.dmp.metadata.row import NOS, BadMetadata, must, of_set, should
-from conformance.messages.objects import Author
+from conformance.messages.dmp.metadata.row import NOS, TD21, BadMetadata, must, of_set, should, unchanged
+from conformance.messages.edits import attribute
+from conformance.messages.objects import Author, Folder
+from conformance.model import SHOULD
 
 
 def _other(lot: Lot) -> Author:
@@ -41,6 +44,23 @@ SETS: Final[tuple[BadMetadata, ...]] = (
         "dans un lot avec un destinataire",
         "fr.ss.intendedRecipient.unused",
         of_set(intended_recipients=(f"CLINIQUE^^^^^&{n.STRUCT_IDNAT}&ISO^IDNST^^^10B0990025",)),
+    ),
+    should(
+        "Folder/1",
+        "in a set with a folder",
+        "dans un lot avec un classeur",
+        "fr.folder.unused",
+        lambda lot: replace(lot, folders=(Folder(lot.set.patient, codes=(FOLDER_CODE,)),)),
+        TD21,
+    ),
+    BadMetadata(
+        "dmp/metadata/SubmissionSet.homeCommunityId/1",
+        "in a set with a homeCommunityId",
+        "dans un lot avec un homeCommunityId",
+        "fr.ss.homeCommunityId.unused",
+        unchanged,
+        level=SHOULD,
+        edits=(attribute("//rim:RegistryPackage", "home", f"urn:oid:{n.OWN_ROOT}"),),
     ),
     must(
         "SubmissionSet.contentTypeCode/1",

@@ -126,6 +126,13 @@ SIGNATURE_ENTRIES: Final[tuple[BadMetadata, ...]] = (
         _other_author,
     ),
     _should(
+        "legalAuthenticator/1",
+        "whose signature has another legalAuthenticator than author",
+        "dont la signature a un autre responsable que son auteur",
+        "legalAuthenticator",
+        lambda lot: lot.of_signature(legal_authenticator=_somebody()),
+    ),
+    _should(
         "healthcareFacilityTypeCode/1",
         "whose signature is from another kind of place",
         "dont la signature vient d'un autre type de lieu",

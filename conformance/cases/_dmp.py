@@ -270,9 +270,29 @@ def dmp_case(
         level=level,
         asks=asks,
         profiles=DMP,
-        covers=covers,
+        covers=(*covers, *filter(None, [requirement_of(case_id)])),
         optional=optional,
     )
+
+
+def requirement_of(case_id: str) -> str:
+    """The requirement on behaviour that a case of the DMP exercises, by its id; empty where a rule says it all.
+
+    `vihf/saml-2.5.1/3` and its like are about `vihf.saml-2.5.1`; `dmp/td2.1/a/3` is about itself.
+    """
+    family, _, ordinal = case_id.rpartition("/")
+    parts = family.split("/")
+    if parts[0] == "dsg":
+        return "dsg.accepted" if parts[2] == "accepted" else ""
+    if family.startswith("dmp/metadata") or family in ("ins/key", "ins/month", "ins/type"):
+        return ""
+    if family == "vihf/attributes/resource-id":
+        return "vihf.resource-id"
+    if parts[0] == "vihf":
+        return ".".join(parts[:2])
+    if family in ("dmp/td2.1/a", "dmp/td2.1/b", "dmp/td3.1/a", "dmp/td3.1/b", "dmp/td3.2"):
+        return ".".join((*parts, ordinal))
+    return ".".join(parts)
 
 
 def _loaded(session: Session, file: Path, password: str) -> Holder:

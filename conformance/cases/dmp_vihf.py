@@ -63,7 +63,10 @@ def _is_accepted(row: GoodToken, trial: Trial) -> None:
 for _bad in BAD_TOKENS:
     dmp_case(
         _bad.id,
-        title=(f"Sends a VIHF that {_bad.wrong}", f"Envoie un VIHF qui {_bad.wrong_fr}"),
+        title=(
+            _bad.title[0] or f"Sends a VIHF that {_bad.wrong}",
+            _bad.title[1] or f"Envoie un VIHF qui {_bad.wrong_fr}",
+        ),
         requirement=_BAD if _bad.level is not SHOULD else _ODD,
         section=_bad.section,
         passing=fault("Sender", f"dmp:{_bad.code}" if _bad.code else "wsse:FailedAuthentication"),

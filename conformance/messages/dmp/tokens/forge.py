@@ -91,6 +91,8 @@ class BadToken:
     """It needs certificates beside those of the identity."""
     code: str = ""
     """A fault code that the DMP has for it."""
+    title: tuple[str, str] = ("", "")
+    """Of the case, in both languages, where "Sends a VIHF that …" does not say it."""
 
 
 def changed(change: Callable[[Vihf, Forge], Vihf]) -> Build:

@@ -34,6 +34,7 @@ WRAPPED: Final = (
         "est présent deux fois",
         WSS,
         attacked(attacks.two_assertions),
+        title=("Sends one VIHF twice in one request", "Envoie deux fois un même VIHF dans une requête"),
     ),
     BadToken(
         "vihf/wss-3.4/2",
@@ -41,6 +42,7 @@ WRAPPED: Final = (
         "est à côté d'un autre, bon lui aussi",
         "CI-SIS Transport synchrone: one assertion per request",
         _second_signed,
+        title=("Sends two good VIHF in one request", "Envoie deux bons VIHF dans une requête"),
     ),
     BadToken(
         "vihf/wss-3.4/3",
@@ -65,6 +67,7 @@ WRAPPED: Final = (
         "est absent : wsse:Security est vide",
         "CI-SIS Transport synchrone",
         lambda _: "",
+        title=("Sends an empty wsse:Security header", "Envoie un en-tête wsse:Security vide"),
     ),
     BadToken(
         "vihf/wss-6/2",
@@ -72,6 +75,7 @@ WRAPPED: Final = (
         "est absent : wsse:Security contient un UsernameToken",
         "CI-SIS Transport synchrone",
         _username,
+        title=("Sends a UsernameToken in place of the VIHF", "Envoie un UsernameToken à la place du VIHF"),
     ),
     BadToken(
         "vihf/wss-6/3",
@@ -79,6 +83,7 @@ WRAPPED: Final = (
         "est chiffré",
         "CI-SIS Transport synchrone",
         _encrypted,
+        title=("Sends an encrypted assertion in place of the VIHF", "Envoie une assertion chiffrée à la place du VIHF"),
     ),
     BadToken(
         "vihf/wss-6/4",
@@ -86,5 +91,9 @@ WRAPPED: Final = (
         "est une assertion SAML 1.1",
         "CI-SIS Transport synchrone",
         _saml1,
+        title=(
+            "Sends an assertion of SAML 1.1 in place of the VIHF",
+            "Envoie une assertion SAML 1.1 à la place du VIHF",
+        ),
     ),
 )

@@ -1,0 +1,211 @@
+"""ITI-44 Patient Identity Feed HL7 V3: patients added, revised, merged, and the acknowledgements. # ITI TF-2 3.44"""
+
+import functools
+
+from conformance.answer import Answer
+from conformance.book import case
+from conformance.cases import _merges
+from conformance.cases._feed import finds, record, takes
+from conformance.messages import feeds
+from conformance.messages import names as n
+from conformance.messages.edits import edited, write
+from conformance.model import SHOULD
+from conformance.trial import Trial
+
+_ADDED, _REVISED, _RESOLVED = "PRPA_IN201301UV02", "PRPA_IN201302UV02", "PRPA_IN201304UV02"
+_ACK = "/soap:Envelope/soap:Body/hl7:MCCI_IN000002UV01"
+_TYPE = f"{_ACK}/hl7:acknowledgement/hl7:typeCode/@code"
+_ACCEPTED, _REFUSED = ("CA", "AA"), ("CE", "CR", "AE", "AR")
+_NEEDS = ("registry", "new-patients")
+_OPTIONAL = "iti-44"
+_PASSING = (
+    '<MCCI_IN000002UV01 xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0">…\n'
+    '  <acknowledgement><typeCode code="CA"/><targetMessage><id root="…" extension="…"/></targetMessage>'
+    "</acknowledgement>\n</MCCI_IN000002UV01>"
+)
+
+
+def _send(
+    trial: Trial, interaction: str, patient: str, *, merged: str = "", message_id: str = "", preparation: bool = False
+) -> Answer:
+    body = feeds.hl7v3(interaction, patient, merged=merged, message_id=message_id)
+    answer = trial.soap("ITI-44", body, action=f"{n.HL7}:{interaction}", preparation=preparation)
+    _supported(trial, answer)
+    return answer
+
+
+def _supported(trial: Trial, answer: Answer) -> None:
+    if "ActionNotSupported" in answer.fault:
+        trial.not_supported("the registry answers ITI-44 with ActionNotSupported")
+
+
+def _accepted(answer: Answer) -> bool:
+    return answer.text(_TYPE) in _ACCEPTED
+
+
+def _accepts(answer: Answer) -> Answer:
+    return answer.check(
+        f"typeCode is {' or '.join(_ACCEPTED)}", _accepted(answer), _TYPE, " or ".join(_ACCEPTED), _told(answer)
+    )
+
+
+def _told(answer: Answer) -> str:
+    return answer.text(_TYPE) or answer.summary
+
+
+def _refuses(answer: Answer) -> None:
+    """The standard asks that nothing changes; how the message is acknowledged is left to HL7."""
+    refused = bool(answer.fault) or answer.text(_TYPE) in _REFUSED
+    answer.check("the acknowledgement tells an error", refused, _TYPE, " or ".join(_REFUSED), _told(answer), SHOULD)
+
+
+def _announce(trial: Trial) -> str:
+    patient = trial.session.new_patient()
+    answer = _send(trial, _ADDED, patient, preparation=True)
+    trial.given(_accepted(answer), f"the registry did not take patient {patient}", answer)
+    return patient
+
+
+def _merge(trial: Trial, surviving: str, subsumed: str) -> Answer:
+    return _send(trial, _RESOLVED, surviving, merged=subsumed)
+
+
+_merges.enter(_merges.Feed("iti-44", "ITI TF-2 3.44.4.2.4", _NEEDS, _announce, _merge, _accepted, _refuses, _OPTIONAL))
+
+
+@case(
+    "iti-44/4.1.4/1",
+    title="Adds a patient and submits for it",
+    requirement="A patient that Patient Registry Record Added names is known to the registry from then on.",
+    section="ITI TF-2 3.44.4.1.4",
+    passing=_PASSING,
+    covers=["iti-44.announce"],
+    needs=_NEEDS,
+    optional=_OPTIONAL,
+)
+def adds(trial: Trial) -> None:
+    patient = trial.session.new_patient()
+    _accepts(_send(trial, _ADDED, patient))
+    takes(trial, patient)
+
+
+@case(
+    "iti-44/4.1.4/2",
+    title="Revises a patient that has documents",
+    requirement="Patient Registry Record Revised is acknowledged; the patient keeps its documents.",
+    section="ITI TF-2 3.44.4.1.4",
+    passing=_PASSING,
+    covers=["iti-44.revise"],
+    needs=_NEEDS,
+    optional=_OPTIONAL,
+)
+def revises(trial: Trial) -> None:
+    held = record(trial, _announce(trial))
+    _accepts(_send(trial, _REVISED, held.patient))
+    finds(trial, held.patient, held, among=(held,))
+    takes(trial, held.patient)
+
+
+@case(
+    "iti-44/4.1.4/3",
+    title="Adds a patient a second time",
+    requirement="A patient that is known already may be added again.",
+    section="ITI TF-2 3.44.4.1.4",
+    passing=_PASSING,
+    covers=["iti-44.announce"],
+    needs=_NEEDS,
+    optional=_OPTIONAL,
+)
+def adds_again(trial: Trial) -> None:
+    held = record(trial, _announce(trial))
+    _accepts(_send(trial, _ADDED, held.patient))
+    finds(trial, held.patient, held, among=(held,))
+
+
+@case(
+    "iti-44/4.1.4/4",
+    title="Adds a patient who has ids of other authorities too",
+    requirement="Of several ids of a patient the registry takes that of its own patient domain.",
+    section="ITI TF-2 3.44.4.1.4",
+    passing=_PASSING,
+    covers=["iti-44.identifiers.own"],
+    needs=_NEEDS,
+    optional=_OPTIONAL,
+)
+def several_ids(trial: Trial) -> None:
+    patient = trial.session.new_patient()
+    body = feeds.hl7v3(_ADDED, patient).replace(
+        b'<patient classCode="PAT">', b'<patient classCode="PAT"><id root="2.999.7.7.7" extension="77-1"/>'
+    )
+    answer = trial.soap("ITI-44", body, action=f"{n.HL7}:{_ADDED}")
+    _supported(trial, answer)
+    _accepts(answer)
+    takes(trial, patient)
+
+
+# --- the acknowledgement: ITI TF-2 3.44.4.1.2, Appendix O.1
+
+
+def _acknowledged(interaction: str, trial: Trial) -> None:
+    message_id = feeds.control_id()
+    merged = _announce(trial) if interaction == _RESOLVED else ""
+    patient = _announce(trial) if merged else trial.session.new_patient()
+    answer = _accepts(_send(trial, interaction, patient, merged=merged, message_id=message_id))
+    answer.holds("/soap:Envelope/soap:Header/wsa:Action", f"{n.HL7}:MCCI_IN000002UV01")
+    answer.holds(f"{_ACK}/hl7:interactionId/@extension", "MCCI_IN000002UV01")
+    answer.holds(f"{_ACK}/hl7:interactionId/@root", "2.16.840.1.113883.1.6")
+    answer.holds(f"{_ACK}/hl7:acknowledgement/hl7:targetMessage/hl7:id/@extension", message_id)
+    answer.holds(f"{_ACK}/hl7:acknowledgement/hl7:targetMessage/hl7:id/@root", "1.2.250.1.999.1.8")
+    answer.holds(f"{_ACK}/hl7:acceptAckCode/@code", "NE")
+
+
+for _place, _interaction, _what in (
+    ("4.1.2/1", _ADDED, "an added patient"),
+    ("4.1.2/2", _REVISED, "a revised patient"),
+    ("4.2.2/1", _RESOLVED, "a merge"),
+):
+    case(
+        f"iti-44/{_place}",
+        title=f"Looks at the acknowledgement of {_what}",
+        requirement="Each message is answered by MCCI_IN000002UV01 that says that it was accepted, and names it.",
+        section=f"ITI TF-2 3.44.{_place[:5]}, Appendix O.1.1",
+        passing=_PASSING,
+        covers=["iti-44.ack"],
+        needs=_NEEDS,
+        optional=_OPTIONAL,
+    )(functools.partial(_acknowledged, _interaction))
+
+
+@case(
+    "iti-44/4.1.2/3",
+    title="Looks at who acknowledges to whom",
+    requirement="The acknowledgement goes from the receiver of the message to its sender.",
+    section="ITI TF-2 Appendix O.1.1",
+    level=SHOULD,
+    passing=_PASSING,
+    covers=["iti-44.ack.addresses"],
+    needs=_NEEDS,
+    optional=_OPTIONAL,
+)
+def acknowledges_to_the_sender(trial: Trial) -> None:
+    answer = _send(trial, _ADDED, trial.session.new_patient())
+    answer.holds(f"{_ACK}/hl7:receiver/hl7:device/hl7:id/@root", "1.2.250.1.999.1.6")
+    answer.holds(f"{_ACK}/hl7:sender/hl7:device/hl7:id/@root", "1.2.250.1.999.1.7")
+
+
+@case(
+    "iti-44/4.1.2/4",
+    title="Adds a patient without id",
+    requirement="A message that names no patient is not acknowledged as accepted.",
+    section="ITI TF-2 3.44.4.1.2, 3.44.4.1.4",
+    passing='<acknowledgement><typeCode code="CE"/>…, or a SOAP fault',
+    covers=["iti-44.reject.nobody"],
+    needs=_NEEDS,
+    optional=_OPTIONAL,
+)
+def adds_nobody(trial: Trial) -> None:
+    _announce(trial)
+    body = edited(feeds.hl7v3(_ADDED, trial.session.new_patient()), [write("//hl7:patient/hl7:id/@extension", "")])
+    answer = trial.soap("ITI-44", body, action=f"{n.HL7}:{_ADDED}")
+    refused = bool(answer.fault) or answer.text(_TYPE) in _REFUSED
+    answer.check("the acknowledgement tells an error", refused, _TYPE, " or ".join(_REFUSED), _told(answer))

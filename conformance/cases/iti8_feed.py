@@ -1,0 +1,313 @@
+"""ITI-8 Patient Identity Feed: patients that are announced, and how each message is answered. # ITI TF-2 3.8, C.2.3"""
+
+import functools
+
+from conformance.answer import Answer
+from conformance.book import case
+from conformance.cases._feed import Acknowledgement, finds, record, refuses, takes
+from conformance.cases._tables import UNKNOWN_PATIENT
+from conformance.messages import feeds
+from conformance.model import SHOULD
+from conformance.passing import refused
+from conformance.trial import Trial
+
+_NEEDS = ("registry", "feed", "new-patients")
+_AA = "MSH|^~\\&|…|ACK^A01|…\nMSA|AA|MSH-10 of the message"
+_AE = "MSH|^~\\&|…|ACK^A01|…\nMSA|AE|MSH-10 of the message|what is wrong\nERR|…"
+_AR = "MSH|^~\\&|…|ACK|…\nMSA|AR|MSH-10 of the message|what is wrong\nERR|…"
+
+
+def _send(trial: Trial, message: bytes) -> Acknowledgement:
+    return Acknowledgement(trial.feed(message))
+
+
+# --- what a message does: ITI TF-2 3.8.4.1.4
+
+
+def _announces(trigger: str, trial: Trial) -> None:
+    patient = trial.session.new_patient()
+    _send(trial, feeds.adt(trigger, patient)).says("AA")
+    takes(trial, patient)
+
+
+for _ordinal, _trigger, _what in (
+    (1, "A01", "admission"),
+    (2, "A04", "registration of an outpatient"),
+    (3, "A05", "pre-admission"),
+):
+    case(
+        f"iti-8/4.1.4/{_ordinal}",
+        title=f"Announces a patient by {_trigger}, {_what}, and submits for it",
+        requirement=f"A patient that {_trigger} names is known to the registry from then on.",
+        section="ITI TF-2 3.8.4.1.1, 3.8.4.1.4",
+        passing=_AA,
+        covers=["iti-8.announce"],
+        needs=_NEEDS,
+    )(functools.partial(_announces, _trigger))
+
+
+@case(
+    "iti-8/4.1.4/4",
+    title="Updates a patient that has documents (A08)",
+    requirement="A08 is acknowledged, and changes nothing in the registry.",
+    section="ITI TF-2 3.8.4.1.4",
+    passing=_AA,
+    covers=["iti-8.update"],
+    needs=_NEEDS,
+)
+def updates(trial: Trial) -> None:
+    held = record(trial, trial.patient)
+    _send(trial, feeds.adt("A08", trial.patient)).says("AA")
+    finds(trial, trial.patient, held, among=(held,))
+    takes(trial, trial.patient)
+
+
+@case(
+    "iti-8/4.1.4/5",
+    title="Announces a patient a second time",
+    requirement="A patient that is known already may be announced again: with each admission.",
+    section="ITI TF-2 3.8.4.1.1, 3.8.4.1.4",
+    passing=_AA,
+    covers=["iti-8.announce.again"],
+    needs=_NEEDS,
+)
+def announces_again(trial: Trial) -> None:
+    held = record(trial, trial.patient)
+    _send(trial, feeds.adt("A04", trial.patient)).says("AA")
+    finds(trial, trial.patient, held, among=(held,))
+    takes(trial, trial.patient)
+
+
+@case(
+    "iti-8/4.1.4/6",
+    title="Announces a patient who has ids of other authorities too",
+    requirement="Of several ids in PID-3 the registry takes that of its own patient domain, wherever it stands.",
+    section="ITI TF-2 3.8.4.1.4",
+    passing=_AA,
+    covers=["iti-8.identifiers.own"],
+    needs=_NEEDS,
+)
+def several_ids(trial: Trial) -> None:
+    patient = trial.session.new_patient()
+    ids = f"77-1^^^&2.999.7.7.7&ISO^PI~{patient}^PI~1700175123456^^^^NH"
+    _send(trial, feeds.adt("A01", ids)).says("AA")
+    takes(trial, patient)
+
+
+@case(
+    "iti-8/4.1.4/7",
+    title="Announces a patient of another patient domain",
+    requirement="Ids of other patient domains than that of the community are ignored: they do not become known.",
+    section="ITI TF-2 3.8.4.1.4, 3.8.4.1.4.1",
+    passing=refused(UNKNOWN_PATIENT),
+    covers=["iti-8.identifiers.others"],
+    needs=(*_NEEDS, "codes"),
+)
+def foreign_ids(trial: Trial) -> None:
+    number = trial.session.new_patient().partition("^")[0]
+    foreign = f"{number}^^^&2.999.7.7.7&ISO"
+    trial.feed(feeds.adt("A01", foreign))
+    refuses(trial, foreign)
+
+
+@case(
+    "iti-8/4.1.4/8",
+    title="Sends a message that cannot be taken, and asks for its patient",
+    requirement="A message that is rejected announces nobody.",
+    section="ITI TF-2 3.8.4.1.4, C.2.3",
+    passing=refused(UNKNOWN_PATIENT),
+    covers=["iti-8.rejected.nothing"],
+    needs=_NEEDS,
+)
+def rejected_announces_nobody(trial: Trial) -> None:
+    patient = trial.session.new_patient()
+    _send(trial, feeds.adt("Z99", patient)).says("AR", "AE")
+    refuses(trial, patient)
+
+
+# --- the acknowledgement: ITI TF-2 C.2.3
+
+
+@case(
+    "iti-8/C.2.3/1",
+    title="Looks at the acknowledgement of a good message",
+    requirement="Each message is answered by an ACK whose MSA says AA and the control id of the message.",
+    section="ITI TF-2 3.8.4.1.2, C.2.3",
+    passing=_AA,
+    covers=["iti-8.ack"],
+    needs=_NEEDS,
+)
+def acknowledges(trial: Trial) -> None:
+    control = feeds.control_id()
+    answer = _send(trial, feeds.adt("A01", trial.session.new_patient(), control=control)).says("AA").is_for(control)
+    _is_ack(answer)
+
+
+@case(
+    "iti-8/C.2.3/2",
+    title="Looks at who acknowledges to whom",
+    requirement="The ACK goes from the receiver of the message to its sender, under a control id of its own.",
+    section="ITI TF-2 C.2.2, C.2.3",
+    level=SHOULD,
+    passing="MSH|^~\\&|REGISTRY|TARGET|CONFORMANCE|SUITE|…",
+    covers=["iti-8.ack.addresses"],
+    needs=_NEEDS,
+)
+def acknowledges_to_the_sender(trial: Trial) -> None:
+    answer = _send(trial, feeds.adt("A01", trial.session.new_patient()))
+    for number, value in ((3, "REGISTRY"), (4, "TARGET"), (5, "CONFORMANCE"), (6, "SUITE")):
+        got = answer.field("MSH", number)
+        answer.answer.check(f"MSH-{number} is {value}", got == value, f"MSH-{number}", value, answer.summary)
+    answer.answer.check("MSH-10 is there", bool(answer.field("MSH", 10)), "MSH-10", "an id", answer.summary)
+
+
+def _is_ack(answer: Acknowledgement) -> None:
+    kind = answer.field("MSH", 9).partition("^")[0]
+    answer.answer.check("MSH-9 is ACK", kind == "ACK", "MSH-9", "ACK", answer.summary)
+
+
+@case(
+    "iti-8/C.2.3/3",
+    title="Sends a trigger that no feed has",
+    requirement="A message whose trigger event is not recognised is rejected: MSA-1 is AR.",
+    section="ITI TF-2 C.2.3",
+    passing=_AR,
+    covers=["iti-8.reject.trigger"],
+    needs=_NEEDS,
+)
+def unknown_trigger(trial: Trial) -> None:
+    control = feeds.control_id()
+    answer = _send(trial, feeds.adt("Z99", trial.session.new_patient(), control=control))
+    _is_ack(answer.says("AR").is_for(control))
+
+
+@case(
+    "iti-8/C.2.3/4",
+    title="Sends a message that is no ADT",
+    requirement="A message whose type is not recognised is rejected: MSA-1 is AR.",
+    section="ITI TF-2 C.2.3",
+    passing=_AR,
+    covers=["iti-8.reject.type"],
+    needs=_NEEDS,
+)
+def unknown_type(trial: Trial) -> None:
+    control = feeds.control_id()
+    message = feeds.adt("A01", trial.session.new_patient(), control=control)
+    answer = _send(trial, message.replace(b"ADT^A01^ADT_A01", b"ZZZ^Z01^ZZZ_Z01"))
+    _is_ack(answer.says("AR").is_for(control))
+
+
+_WITHOUT = {
+    5: ("a message without PID", ("EVN|A01|20240305101500", "PV1||O")),
+    6: ("a message whose PID-3 is empty", ("EVN|A01|20240305101500", "PID|||||Test^Patient", "PV1||O")),
+}
+
+
+def _nobody(segments: tuple[str, ...], trial: Trial) -> None:
+    control = feeds.control_id()
+    answer = _send(trial, feeds.adt("A01", "", control=control, segments=segments))
+    _is_ack(answer.says("AE", "AR").is_for(control))
+
+
+for _ordinal, (_what, _segments) in _WITHOUT.items():
+    case(
+        f"iti-8/C.2.3/{_ordinal}",
+        title=f"Sends {_what}",
+        requirement="PID-3 is required; a message that names no patient is acknowledged with an error.",
+        section="ITI TF-2 3.8.4.1.2.3, C.2.3",
+        passing=_AE,
+        covers=["iti-8.reject.nobody"],
+        needs=_NEEDS,
+    )(functools.partial(_nobody, _segments))
+
+
+@case(
+    "iti-8/C.2.3/7",
+    title="Sends a merge without MRG",
+    requirement="MRG is required in A40; a message without it is acknowledged with an error.",
+    section="ITI TF-2 3.8.4.2.2, C.2.3",
+    passing=_AE,
+    covers=["iti-8.reject.nobody"],
+    needs=_NEEDS,
+)
+def merge_without_mrg(trial: Trial) -> None:
+    control = feeds.control_id()
+    segments = ("EVN|A40|20240305101500", f"PID|||{trial.patient}||Test^Patient")
+    _send(trial, feeds.adt("A40", trial.patient, control=control, segments=segments)).says("AE", "AR").is_for(control)
+
+
+@case(
+    "iti-8/C.2.1/1",
+    title="Sends what is no HL7, then a good message",
+    requirement="What is no HL7 message does not keep the feed from taking the next one.",
+    section="ITI TF-2 C.2.1",
+    passing=_AA,
+    covers=["iti-8.survives"],
+    needs=_NEEDS,
+)
+def survives(trial: Trial) -> None:
+    trial.feed(b"GET / HTTP/1.1\r\n\r\n" + b"\x00\xff" * 200)
+    patient = trial.session.new_patient()
+    _send(trial, feeds.adt("A01", patient)).says("AA")
+    takes(trial, patient)
+
+
+# --- messages that are legal though not like ours
+
+
+def _taken(message: bytes, patient: str, trial: Trial) -> Answer:
+    acknowledgement = _send(trial, message)
+    acknowledgement.says("AA")
+    takes(trial, patient)
+    return acknowledgement.answer
+
+
+@case(
+    "iti-8/4.1.2.1/1",
+    title="Sends MSH-9 with two components",
+    requirement="The third component of MSH-9 is optional.",
+    section="ITI TF-2 3.8.4.1.2.1",
+    passing=_AA,
+    covers=["iti-8.accept.message-type"],
+    needs=_NEEDS,
+)
+def short_type(trial: Trial) -> None:
+    patient = trial.session.new_patient()
+    _taken(feeds.adt("A01", patient).replace(b"ADT^A01^ADT_A01", b"ADT^A01"), patient, trial)
+
+
+@case(
+    "iti-8/4.1.2/1",
+    title="Sends further segments, one of them local",
+    requirement="Other segments than those required are optional: a message may have them.",
+    section="ITI TF-2 3.8.4.1.2",
+    passing=_AA,
+    covers=["iti-8.accept.segments"],
+    needs=_NEEDS,
+)
+def more_segments(trial: Trial) -> None:
+    patient = trial.session.new_patient()
+    segments = (
+        "EVN|A01|20240305101500||||20240305101400",
+        f"PID|1||{patient}||Durand^Anne^^^Mme^^D~Petit^Anne^^^^^M||19700101|F|||12 rue de l'Eglise^^Lille^^59000^FRA",
+        "PD1||||",
+        "NK1|1|Durand^Paul|SPO",
+        "PV1|1|I|CARD^12^1",
+        "ZBE|1234|20240305101500||INSERT|N",
+    )
+    _taken(feeds.adt("A01", patient, segments=segments), patient, trial)
+
+
+@case(
+    "iti-8/C.2.2/1",
+    title="Sends a name in ISO 8859-1",
+    requirement="MSH-18 says a character set other than ASCII; the registry needs nothing but PID-3 of the message.",
+    section="ITI TF-2 C.2.2, 3.8.4.1.4",
+    passing=_AA,
+    covers=["iti-8.accept.charset"],
+    needs=_NEEDS,
+)
+def latin_name(trial: Trial) -> None:
+    patient = trial.session.new_patient()
+    message = feeds.adt("A01", patient).decode().replace("|P|2.3.1\r", "|P|2.3.1||||||8859/1\r")
+    _taken(message.replace("Test^Patient", "Lefèvre^Zoé").encode("latin-1"), patient, trial)

@@ -9,7 +9,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Final
@@ -28,6 +28,8 @@ SCHEMA: Final = 1
 MOST_EXCHANGES: Final = 2_000
 MOST_BYTES: Final = 4 << 30
 """Of recorded bodies; beyond either, the oldest exchanges are forgotten, files and all."""
+REPORTED: Final = 300
+"""Exchanges in report.html, the latest: a page of thousands takes minutes to write, and nobody reads it."""
 _PAUSE: Final = 1.0
 """Seconds between two writings of watch.json."""
 
@@ -177,7 +179,11 @@ class Recorder:
         stored = self._stored()
         write(self.path / RESULT, json.dumps(encoded(stored), ensure_ascii=False, indent=1).encode("utf-8", "replace"))
         write(self.path / JUNIT, junit(stored))
-        write(self.path / REPORT, report(stored))
+        shown = replace(stored, cases=stored.cases[-REPORTED:])
+        if len(stored.cases) > REPORTED:
+            told = f"the page shows the latest {REPORTED} of {len(stored.cases)} exchanges; result.json has them all"
+            shown = replace(shown, warnings=(*stored.warnings, told))
+        write(self.path / REPORT, report(shown))
 
     def _stored(self) -> StoredRun:
         about = self._about

@@ -9,8 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+import schemas
 from conformance.model import Verdict
 from conformance.results.folder import ResultsFolder
+from conformance.watch.actors import PROVIDE, REGISTER, RETRIEVE, STORED_QUERY
 from conformance.watch.forwarding import Forwarding
 from conformance.watch.memory import Memory
 from conformance.watch.misbehaviours import Agenda, Misbehaviour
@@ -21,6 +23,7 @@ from conformance.watch.tls import ServerCertificates, certificates
 from conformance.watch.watching import Options, Watch
 from dmp.domain import domain as dmp_domain
 from metadata.affinity import AffinityDomain
+from metadata.vocabulary import QUERY, RS, XDS
 from security.certificates import LiveTrust
 
 REPOSITORY_IDS: Final = {
@@ -29,6 +32,17 @@ REPOSITORY_IDS: Final = {
     "ihe": "2.25.96416839226410172963015126571250961357",
 }
 """The same at every start: clients have it in their settings."""
+
+
+_SCHEMAS: Final = (
+    PROVIDE,
+    RETRIEVE,
+    REGISTER,
+    STORED_QUERY,
+    f"{{{RS}}}RegistryResponse",
+    f"{{{QUERY}}}AdhocQueryResponse",
+    f"{{{XDS}}}RetrieveDocumentSetResponse",
+)
 
 
 class ListenError(ValueError):
@@ -86,6 +100,9 @@ class Session:
 
         Raises `ListenError`, `FolderError`, `KeyFileError`, `TrustStoreError` and OSError.
         """
+        for element in _SCHEMAS:
+            # lxml finds what a schema imports through one hook for the whole process: threads would disturb each other
+            schemas.schema(element)
         listener = _listen(wishes.host, wishes.port)
         try:
             return cls._open(wishes, listener, told, event)

@@ -62,7 +62,7 @@ def lines(seen: Seen, language: str) -> Iterator[Text]:
     words = _WORDS["fr" if language.startswith("fr") else "en"]
     text = Text()
     text.append(seen.started.astimezone().strftime("%H:%M:%S"), "bright_black")
-    text.append(f"  {f'#{seen.number}':<5}")
+    text.append(f"  {f'#{seen.number}':<4}  ")
     text.append(f"{clean(seen.client):<15}")
     text.append(f"  {seen.transaction or '?':<7}")
     text.append(f"  {seen.verdict.value:<7}", _COLOURS[seen.verdict])

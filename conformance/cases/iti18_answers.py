@@ -508,10 +508,13 @@ def refused_list(trial: Trial) -> None:
 )
 def error_attributes(trial: Trial) -> None:
     answer = _refused(trial)
-    for name, empty in (("errorCode", False), ("codeContext", True), ("severity", False)):
-        given = [each.get(name) for each in answer.xpath("//rs:RegistryError")]
-        right = bool(given) and all(each is not None and (empty or each.strip()) for each in given)
+    errors = answer.xpath("//rs:RegistryError")
+    for name in ("errorCode", "codeContext", "severity"):
+        given = [each.get(name) for each in errors]
+        right = bool(given) and all(each is not None for each in given)
         answer.check(f"every RegistryError has {name}", right, f"//rs:RegistryError/@{name}", "", given)
+    said = [each.get("codeContext", "").strip() for each in errors]
+    answer.check("codeContext says something", all(said), "//rs:RegistryError/@codeContext", "", said, SHOULD)
     answer.holds(f"//rs:RegistryError[@severity='{n.ERROR}']", says="one of them is of severity Error")
     highest = [str(each) for each in answer.xpath("//rs:RegistryErrorList/@highestSeverity")]
     right = all(each == n.ERROR for each in highest)

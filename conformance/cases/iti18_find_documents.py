@@ -252,6 +252,43 @@ for _each in CODE_PARAMETERS:
         )(functools.partial(all_of_lists_of_codes, _each))
 
 
+@dataclass(frozen=True, slots=True)
+class NearCode:
+    """A code that is much like the one an entry carries, and another one."""
+
+    ordinal: int
+    what: str
+    code: str
+    carried: str
+
+
+NEAR_CODES: Final = (
+    NearCode(65, "in lower case", "conf-a1", "CONF-A1"),
+    NearCode(66, "cut short", "CONF-A", "CONF-A1"),
+    NearCode(67, "with % for a part of it", "CONF-%", "CONF-A1"),
+    NearCode(68, "with _ for a character of it", "CONF-A_", "CONF-A1"),
+)
+
+
+def near_code(row: NearCode, trial: Trial) -> None:
+    scheme = first(trial, "eventCodeList")[1]
+    entry = trial.entry(codes={"eventCodeList": ((row.carried, scheme, "Code of the conformance suite"),)})
+    made = trial.registered(entry)
+    name = "$XDSDocumentEntryEventCodeList"
+    find_documents(trial, (name, [f"{row.code}^^{scheme}"])).finds(among=made.ids)
+    find_documents(trial, (name, [f"{row.carried}^^{scheme}"])).finds(entry.id, among=made.ids)
+
+
+for _near in NEAR_CODES:
+    enter(
+        f"iti-18/4.1.2.3.7.1/{_near.ordinal}",
+        title=f"Asks for a code {_near.what}",
+        requirement="Codes are compared as they are: whole, in upper and lower case as written, and without wildcards.",
+        passing=NOTHING_FOUND,
+        covers=["iti-18.find-documents.event-code", "iti-18.parameters.code.exact"],
+    )(functools.partial(near_code, _near))
+
+
 # --- times
 
 

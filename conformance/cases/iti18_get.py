@@ -155,7 +155,7 @@ def other_kinds(trial: Trial) -> None:
 @documents(
     "iti-18/4.1.2.3.7.5/10",
     title="Gets a document by an entryUUID in upper case",
-    requirement="The hexadecimal digits of a UUID are read in either case. # RFC 4122 3",
+    requirement="The hexadecimal digits of a UUID are read in either case.",
     level=SHOULD,
     covers=["iti-18.parameters.lenient"],
 )

@@ -14,7 +14,7 @@ from conformance.messages.edits import Edit, attribute, insert
 from conformance.messages.objects import Author, Entry, Submission, new_uuid
 from conformance.messages.requests import literal
 from conformance.model import MUST, SHOULD, Level
-from conformance.passing import found
+from conformance.passing import NOTHING_FOUND, found
 from conformance.trial import Trial
 
 FOUND: Final = found('<rim:ExtrinsicObject id="…" …>…</rim:ExtrinsicObject>')
@@ -162,6 +162,36 @@ for _ordinal, _what, _family, _others in (
         section="ITI TF-2 3.18.4.1.2.3.4",
         covers=["iti-18.parameters.literals"],
     )(functools.partial(by_name, _family, _others))
+
+
+@enter(
+    "iti-18/4.1.2.3.4/20",
+    title="Gets documents by a uniqueId that reads like a part of an SQL statement",
+    requirement="Whatever stands inside quotes is a value and nothing else: it finds nothing here.",
+    section="ITI TF-2 3.18.4.1.2.3.4",
+    passing=NOTHING_FOUND,
+    covers=["iti-18.parameters.literals"],
+)
+def statement(trial: Trial) -> None:
+    trial.registered(trial.entry())
+    for text in ("1' OR '1'='1", "1') OR ('1'='1", "1'; DROP TABLE entry; --", "1\\' OR 1=1 --"):
+        trial.query("GetDocuments", [("$XDSDocumentEntryUniqueId", [text])]).finds()
+
+
+@enter(
+    "iti-18/4.1.2.3.4/21",
+    title="Gets a document by a uniqueId with wildcards",
+    requirement="Ids are compared as they are: % and _ are no wildcards in them.",
+    section="ITI TF-2 3.18.4.1.2.3.4",
+    passing=NOTHING_FOUND,
+    covers=["iti-18.get-documents.unique-id"],
+)
+def wildcards_in_an_id(trial: Trial) -> None:
+    entry = trial.entry()
+    trial.registered(entry)
+    name, start = "$XDSDocumentEntryUniqueId", entry.unique_id[:-1]
+    trial.query("GetDocuments", [(name, [f"{start}_", f"{start}%", start])]).finds()
+    trial.query("GetDocuments", [(name, [entry.unique_id])]).finds(entry.id)
 
 
 # --- what many clients send

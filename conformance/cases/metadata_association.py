@@ -7,7 +7,7 @@ from typing import Final
 
 from conformance.answer import Answer
 from conformance.book import case
-from conformance.cases._tables import METADATA, UNRESOLVED, Refused, contents, refusals, taken
+from conformance.cases._tables import DEPRECATED_TARGET, METADATA, UNRESOLVED, Refused, again, contents, refusals, taken
 from conformance.messages import names as n
 from conformance.messages.edits import Edit, insert, remove, slot, write
 from conformance.messages.objects import Association, Code, Submission, new_uuid
@@ -390,6 +390,79 @@ def same_id_twice(trial: Trial) -> None:
     one, other = trial.entry(id=held), trial.entry(id=held)
     made = trial.submission(one, other)
     trial.register(replace(made, associations=made.associations[:1])).is_refused(METADATA)
+
+
+@case(
+    "metadata/4.2.2.2.1/1",
+    title="Adds an addendum to a transformation of the same submission",
+    requirement="A transformation is another form of its original, and nothing is appended to it.",
+    section="ITI TF-3 4.2.2.2.1",
+    passing=refused(METADATA),
+    covers=["association.append.transformed"],
+    needs=["registry"],
+)
+def appends_to_transformation(trial: Trial) -> None:
+    taken(trial, "related")
+    original, transformed, addendum = trial.entry(), trial.entry(), trial.entry()
+    submission = trial.submission(
+        original,
+        transformed,
+        addendum,
+        Association(n.XFRM, transformed.id, original.id),
+        Association(n.APND, addendum.id, transformed.id),
+    )
+    trial.register(submission).refuses()
+
+
+@case(
+    "metadata/4.2.2.2/5",
+    title="Adds a document as an addendum to a Folder of the same submission",
+    requirement="A relationship leads from a DocumentEntry to a DocumentEntry.",
+    section="ITI TF-3 4.2.2.2",
+    passing=refused(METADATA, UNRESOLVED),
+    covers=["association.relationship.ends"],
+    needs=["registry"],
+)
+def appends_to_folder(trial: Trial) -> None:
+    taken(trial, "folder")
+    entry, folder = trial.entry(), trial.folder()
+    trial.register(trial.submission(entry, folder, Association(n.APND, entry.id, folder.id))).refuses(
+        METADATA, UNRESOLVED
+    )
+
+
+@case(
+    "metadata/4.2.2.2/6",
+    title="Registers a relationship with two reasons",
+    requirement="A relationship has one documentation.",
+    section="ITI TF-3 4.2.2.2",
+    level=SHOULD,
+    passing=refused(METADATA),
+    covers=["association.documentation.repeated"],
+    needs=["registry", "open-domain"],
+)
+def two_reasons(trial: Trial) -> None:
+    taken(trial, "related")
+    entry, addendum = trial.entry(), trial.entry()
+    link = Association(n.APND, addendum.id, entry.id, documentation=_REASON)
+    trial.register(trial.submission(entry, addendum, link), again(f"{_APND}/rim:Classification")).refuses(METADATA)
+
+
+@case(
+    "metadata/4.2.2.2.3/1",
+    title="Replaces a document by two at once",
+    requirement="Only an Approved document is replaceable: the first of two replacements leaves none to the second.",
+    section="ITI TF-3 4.2.2.2.3",
+    level=SHOULD,
+    passing=refused(DEPRECATED_TARGET, METADATA),
+    covers=["association.replacement.repeated"],
+    needs=["registry"],
+)
+def two_replacements(trial: Trial) -> None:
+    old, one, other = trial.entry(), trial.entry(), trial.entry()
+    trial.registered(old)
+    links = (Association(n.RPLC, one.id, old.id), Association(n.RPLC, other.id, old.id))
+    trial.register(trial.submission(one, other, *links)).refuses()
 
 
 @case(

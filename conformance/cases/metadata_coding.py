@@ -1,9 +1,22 @@
 """How attributes are coded: Slots, Classifications, ExternalIdentifiers, extra metadata. # ITI TF-3 4.2.3.1"""
 
 import functools
+from dataclasses import dataclass
 
 from conformance.book import case
-from conformance.cases._tables import ENTRY, METADATA, SET, Refused, Taken, acceptances, objects, refusals, taken
+from conformance.cases._tables import (
+    ENTRY,
+    FOLDER,
+    GOOD,
+    METADATA,
+    SET,
+    Refused,
+    Taken,
+    acceptances,
+    objects,
+    refusals,
+    taken,
+)
 from conformance.messages import names as n
 from conformance.messages.edits import insert, remove, repeat, replace, slot, write
 from conformance.model import SHOULD
@@ -136,6 +149,14 @@ refusals(
             ("slot.name.unknown",),
         ),
         Refused(
+            "metadata/4.2.3.1.6/6",
+            "Registers a documentAvailability that does not exist",
+            "documentAvailability, of Metadata Update, is Online or Offline as URN; elsewhere it is no Slot at all.",
+            "ITI TF-3 4.2.3.1.6; ITI Metadata Update 4.2.3.2",
+            (slot(ENTRY, "documentAvailability", "Online"),),
+            ("de.documentAvailability.unknown",),
+        ),
+        Refused(
             "metadata/4.2.3.1.6/4",
             "Registers a required Slot without a value",
             "A required attribute has a value; a Slot without one does not hold it.",
@@ -219,32 +240,64 @@ def repeated_classification_id(trial: Trial) -> None:
 
 # --- closed affinity domains: ITI TF-2 3.42.4.1.3.3.3, .4
 
+
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """A value that no affinity domain has."""
+
+    place: str
+    what: str
+    xpath: str
+    rule: str
+    value: str = "no-such-code"
+    of: str = "entry"
+
+
+def _of_entry(name: str) -> str:
+    return f"{ENTRY}/rim:Classification[@classificationScheme='{n.DE_CODES[name]}']/@nodeRepresentation"
+
+
 _CLOSED = (
-    (1, "classCode", f"{_CLASS}/@nodeRepresentation", "no-such-code", "3"),
-    (2, "coding scheme of typeCode", _TYPE_SCHEME, "1.2.250.1.999.3.99", "3"),
-    (3, "contentTypeCode", f"{SET}/rim:Classification[@nodeRepresentation!='']/@nodeRepresentation", "none-such", "3"),
-    (4, "mimeType", f"{ENTRY}/@mimeType", "application/x-carnet-unheard-of", "4"),
+    *(
+        _Closed(f"3/{number}", name, _of_entry(name), f"domain.{name}.unknown")
+        for number, name in enumerate((each for each in n.DE_CODES if each != "eventCodeList"), 10)
+    ),
+    _Closed("3/2", "coding scheme of a typeCode", _TYPE_SCHEME, "domain.typeCode.unknown", "1.2.250.1.999.3.99"),
+    _Closed(
+        "3/3",
+        "contentTypeCode",
+        f"{SET}/rim:Classification[@classificationScheme='{n.SS_CONTENT_TYPE}']/@nodeRepresentation",
+        "domain.contentTypeCode.unknown",
+    ),
+    _Closed(
+        "3/4",
+        "code of a Folder",
+        f"{FOLDER}/rim:Classification[@classificationScheme='{n.FOLDER_CODES}']/@nodeRepresentation",
+        "domain.codeList.unknown",
+        of="folder",
+    ),
+    _Closed("4/1", "mimeType", f"{ENTRY}/@mimeType", "domain.mimeType.unknown", "application/x-carnet-unheard-of"),
 )
 
 
-def _outside(what: str, xpath: str, value: str, trial: Trial) -> None:
-    taken(trial, "entry")
-    answer = trial.register(trial.submission(trial.entry()), write(xpath, value))
+def _outside(row: _Closed, trial: Trial) -> None:
+    taken(trial, row.of)
+    answer = trial.register(GOOD[row.of](trial, {}), write(row.xpath, row.value))
     if answer.status == n.SUCCESS:
-        trial.not_supported(f"the affinity domain does not restrict the {what}")
+        trial.not_supported(f"the affinity domain takes any {row.what}")
     answer.refuses(METADATA)
 
 
-for _number, _what, _xpath, _value, _part in _CLOSED:
+for _row in _CLOSED:
     case(
-        f"iti-42/4.1.3.3.{_part}/{_number}",
-        title=f"Registers a {_what} that the affinity domain does not have",
-        requirement=f"Where the affinity domain restricts the {_what}, the registry refuses another value.",
-        section=f"ITI TF-2 3.42.4.1.3.3.{_part}",
+        f"iti-42/4.1.3.3.{_row.place}",
+        title=f"Registers a {_row.what} that the affinity domain does not have",
+        requirement=f"Where the affinity domain restricts the {_row.what}, the registry refuses another value.",
+        section=f"ITI TF-2 3.42.4.1.3.3.{_row.place[0]}",
         passing=refused(METADATA),
-        covers=[f"domain.{_what}.unknown"] if " " not in _what else ["domain.typeCode.unknown"],
+        covers=[_row.rule],
         needs=["registry", "codes"],
-    )(functools.partial(_outside, _what, _xpath, _value))
+    )(functools.partial(_outside, _row))
 
 
 @case(

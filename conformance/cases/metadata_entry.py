@@ -625,6 +625,27 @@ acceptances(
             covers=("de.legalAuthenticator.format",),
         ),
         Taken(
+            "metadata/4.2.3.2.2/1",
+            "Registers a DocumentEntry with a status that does not exist",
+            "A submitted availabilityStatus is ignored, whatever it says.",
+            f"{_TF}.2",
+            entry={"attributes": 'status="urn:oasis:names:tc:ebxml-regrep:StatusType:Withdrawn"'},
+            back={"@status": (n.APPROVED,)},
+            covers=("object.status.unknown",),
+        ),
+        Taken(
+            "iti-42/4.1.2.1/1",
+            "Registers a DocumentEntry whose document is assembled later",
+            "Delayed document assembly: size 0 and the hash of nothing are taken.",
+            "ITI TF-2 3.42.4.1.2.1",
+            entry={"content": b""},
+            back={
+                "rim:Slot[@name='size']//rim:Value": ("0",),
+                "rim:Slot[@name='hash']//rim:Value": ("da39a3ee5e6b4b0d3255bfef95601890afd80709",),
+            },
+            covers=("de.size.format", "iti-42.delayed-assembly"),
+        ),
+        Taken(
             "metadata/4.2.3.2.12/2",
             "Registers a DocumentEntry with a homeCommunityId",
             "A DocumentEntry may say its homeCommunityId, an OID URN.",

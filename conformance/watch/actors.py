@@ -5,8 +5,8 @@ errors that a server sends.
 """
 
 import binascii
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
 
@@ -16,11 +16,11 @@ import schemas
 from conformance.judging import Judged, Remark
 from conformance.model import MUST, Level
 from conformance.watch import finding
-from conformance.watch.memory import Document, Memory
+from conformance.watch.memory import Document, Memory, canonical
 from metadata.affinity import AffinityDomain
-from metadata.ebrim import EbrimError, parse_submit_objects_request, write_object
+from metadata.ebrim import EbrimError, RegistryObject, Slot, parse_submit_objects_request, write_object
 from metadata.errors import ErrorCode, RegistryError, RegistryResponse
-from metadata.model import XdsObject
+from metadata.model import Association, XdsObject
 from metadata.responses import (
     DocumentRequest,
     RetrievedDocument,
@@ -32,11 +32,13 @@ from metadata.responses import (
 from metadata.responses.query import write_object_ref
 from metadata.rules import Finding, check
 from metadata.rules import book as rulebook
+from metadata.rules import finding as broken
 from metadata.rules import schema as schema_rule
+from metadata.rules.query import SINGLE_PATIENT
 from metadata.storedqueries import ReturnType
 from metadata.storedqueries_reading import read
 from metadata.translate import Submission, to_ebrim
-from metadata.vocabulary import FAILURE, LCM, PARTIAL_SUCCESS, QUERY, SUCCESS, XDS
+from metadata.vocabulary import FAILURE, LCM, ON_DEMAND, PARTIAL_SUCCESS, QUERY, SUCCESS, XDS
 from soap import faults
 from soap.faults import Fault
 from soap.message import Operation, OutgoingPart, Packaging, Reply, Request
@@ -72,7 +74,7 @@ class Answering:
     judged: Judged
     domain: AffinityDomain
     language: str = "en"
-    replace: Replace | None = None
+    instead: Replace | None = None
     noticed: tuple[Remark, ...] = ()
     """What only who remembers can see: a uniqueId that was used before, a reference that leads nowhere."""
     known: bool = False
@@ -85,16 +87,16 @@ class Answering:
     def gate(self, request: Request) -> None:
         """Refuses who is not let in. # CI-SIS Transport synchrone, ITI TF-2 3.40"""
         del request
-        broken = [r for r in self.judged.remarks if r.level is MUST and is_about_caller(r)]
-        if broken and self.replace is None:
-            reason = "; ".join(f"{r.text(self.language)} [{r.rule}]" for r in broken[:3])
+        bad = [r for r in self.judged.remarks if r.level is MUST and is_about_caller(r)]
+        if bad and self.instead is None:
+            reason = "; ".join(f"{r.text(self.language)} [{r.rule}]" for r in bad[:3])
             raise Fault("Sender", reason[:1000], subcode="wsse:FailedAuthentication")
 
     def _operation(
         self, service: str, transaction: str, name: str, element: str, action: str, response: str, packaging: Packaging
     ) -> Operation:
         del service
-        replace = self.replace
+        instead = self.instead
         return Operation(
             transaction=transaction,
             name=name,
@@ -102,8 +104,8 @@ class Answering:
             action=action,
             response_action=response,
             packaging=packaging,
-            handler=getattr(self, _HANDLERS[transaction]) if replace is None else partial(replace, transaction),
-            schema=partial(schemas.schema, element) if replace is None else None,
+            handler=getattr(self, _HANDLERS[transaction]) if instead is None else partial(instead, transaction),
+            schema=partial(schemas.schema, element) if instead is None else None,
             invalid=lambda _request, errors: answer(
                 transaction, schema_rule.told(errors, transaction, self.language), FAILURE
             ),
@@ -133,8 +135,10 @@ class Answering:
         except EbrimError as error:
             return answer(transaction, (RegistryError(GENERAL[transaction], str(error)),), FAILURE)
         errors = self._refusals(transaction)
+        if not refused(errors) and transaction == "ITI-41":
+            errors += self._told(_without_document(submission, taken.by_entry))
         if not refused(errors):
-            errors += self._state(submission)
+            errors += self._state(_completed(submission, taken.by_entry))
         if refused(errors):
             return answer(transaction, errors, FAILURE)
         if not self.known:
@@ -148,6 +152,10 @@ class Answering:
         if query is None or refused(errors):
             return answer("ITI-18", errors, FAILURE)
         found = finding.find(query, self.memory.objects())
+        patients = {canonical(x.patient_id) for x in found if not isinstance(x, Association)}
+        if query.definition.single_patient and query.return_type is ReturnType.LEAF_CLASS and len(patients) > 1:
+            # ITI TF-2 3.18.4.1.3
+            return answer("ITI-18", self._told([broken(SINGLE_PATIENT.id, count=len(patients))]), FAILURE)
         return answer("ITI-18", (), SUCCESS, _fragments(found, query.return_type))
 
     def retrieve(self, request: Request) -> Reply:
@@ -209,9 +217,41 @@ class Answering:
         if self.memory.knows(submission):
             self.known = True
             return ()
-        found = check(submission, self.domain, transaction="ITI-42", facts=self.memory.facts(submission))
-        self.noticed = tuple(_noticed(each) for each in found)
+        return self._told(check(submission, self.domain, transaction="ITI-42", facts=self.memory.facts(submission)))
+
+    def _told(self, found: Sequence[Finding]) -> tuple[RegistryError, ...]:
+        """The errors of findings, which are noticed too."""
+        self.noticed += tuple(_noticed(each) for each in found)
         return tuple(each.error(self.language) for each in found if each.code not in _LENIENT)
+
+
+def _without_document(submission: Submission, documents: Mapping[str, Document]) -> list[Finding]:
+    """The entries of stable documents that no Document comes with. # ITI TF-2 3.41.4.1.3"""
+    held = {identifier.casefold() for identifier in documents}
+    return [
+        broken(
+            "repository.document.missing",
+            at=f"/RegistryObjectList/ExtrinsicObject[@id='{entry.entry_uuid}']",
+            transaction="ITI-41",
+            object_id=entry.entry_uuid,
+            got=entry.entry_uuid,
+        )
+        for entry in submission.entries
+        if entry.object_type != ON_DEMAND and entry.entry_uuid.casefold() not in held
+    ]
+
+
+def _completed(submission: Submission, documents: Mapping[str, Document]) -> Submission:
+    """The submission with the hash and size that a repository adds, for what a registry asks about them."""
+    return Submission.of(_with_hash(o, documents.get(o.id)) for o in submission.objects)
+
+
+def _with_hash(o: RegistryObject, document: Document | None) -> RegistryObject:
+    if document is None:
+        return o
+    known = {slot.name for slot in o.slots}
+    added = (Slot("hash", (document.sha1,)), Slot("size", (str(document.size),)))
+    return replace(o, slots=(*o.slots, *(slot for slot in added if slot.name not in known)))
 
 
 def is_about_caller(remark: Remark) -> bool:
@@ -277,7 +317,7 @@ class _Taken:
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
         self._files: list[Document] = []
-        self._by_entry: dict[str, Document] = {}
+        self.by_entry: dict[str, Document] = {}
         self._kept: set[Document] = set()
 
     def documents(self, request: Request) -> None:
@@ -286,7 +326,7 @@ class _Taken:
         for element in request.body.iterchildren(_DOCUMENT):
             href = include_href(element)
             document = self._inline(element) if href is None else parts[match_href(href, parts)]
-            self._by_entry[(element.get("id") or "").strip()] = document
+            self.by_entry[(element.get("id") or "").strip()] = document
 
     def _inline(self, element: etree._Element) -> Document:
         try:
@@ -308,8 +348,8 @@ class _Taken:
 
     def keep(self) -> dict[str, Document]:
         """The documents by the id of their entry; from now on they are the memory's."""
-        self._kept = set(self._by_entry.values())
-        return self._by_entry
+        self._kept = set(self.by_entry.values())
+        return self.by_entry
 
     def drop(self) -> None:
         for document in self._files:

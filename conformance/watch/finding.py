@@ -86,6 +86,9 @@ def _within(query: StoredQuery, name: str, value: str | None) -> bool:
     begin, end = query.time(name + "From"), query.time(name + "To")
     if begin is None and end is None:
         return True
+    if value is None and "Service" in name:
+        # a document that does not say when it was served may be of any time
+        return True
     try:
         moment = DTM.parse(value or "").lower()
     except DatatypeError:
@@ -203,8 +206,6 @@ def _get_submission_set_and_contents(query: StoredQuery, held: Objects) -> Itera
         members = _members(package.entry_uuid, held)
         found += [package, *(x for x in _entries(held) if x.entry_uuid in members and _entry(query, x))]
         found += [x for x in _folders(held) if x.entry_uuid in members]
-        # the link between the set and the fact that an older document went into a folder
-        found += [x for x in _links(held) if x.entry_uuid in members]
     return [*found, *_among(found, held)]
 
 

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -14,7 +15,7 @@ from metadata.datatypes import CX, DatatypeError, is_uuid_urn, new_uuid_urn
 from metadata.facts import Facts, Held, HeldKind
 from metadata.model import Association, DocumentEntry, Folder, SubmissionSet, XdsObject
 from metadata.translate import Submission
-from metadata.vocabulary import APPROVED, DEPRECATED, ON_DEMAND, REPLACEMENTS, XFRM
+from metadata.vocabulary import APND, APPROVED, DEPRECATED, HAS_MEMBER, ON_DEMAND, REPLACEMENTS, XFRM
 
 MOST_OBJECTS: Final = 20_000
 MOST_BYTES: Final = 1 << 30
@@ -136,12 +137,20 @@ class Memory:
         with self._lock:
             for entry in submission.entries:
                 self._put(self._completed(entry, uuids[entry.entry_uuid], documents.get(entry.entry_uuid)))
+            package_uuid = next((uuids[each.entry_uuid] for each in submission.submission_sets), "")
             for package in submission.submission_sets:
                 self._put(replace(package, entry_uuid=uuids[package.entry_uuid], availability_status=APPROVED))
             for folder in submission.folders:
-                self._put(replace(folder, entry_uuid=uuids[folder.entry_uuid], availability_status=APPROVED))
+                self._put(
+                    replace(
+                        folder,
+                        entry_uuid=uuids[folder.entry_uuid],
+                        availability_status=APPROVED,
+                        last_update_time=_now(),
+                    )
+                )
             for link in submission.associations:
-                self._relate(link, uuids)
+                self._relate(link, uuids, package_uuid)
             while len(self._objects) > self._most_objects:
                 self._objects.popitem(last=False)
 
@@ -170,21 +179,36 @@ class Memory:
             oldest.path.unlink(missing_ok=True)
             total -= oldest.size
 
-    def _relate(self, link: Association, uuids: Mapping[str, str]) -> None:
+    def _relate(self, link: Association, uuids: Mapping[str, str], package: str) -> None:
         source, target = (uuids.get(end, end.lower()) for end in (link.source, link.target))
-        self._put(
-            replace(
-                link,
-                entry_uuid=uuids.get(link.entry_uuid, new_uuid_urn()),
-                source=source,
-                target=target,
-                availability_status=APPROVED,
-            )
-        )
+        uuid = uuids.get(link.entry_uuid, new_uuid_urn())
+        self._put(replace(link, entry_uuid=uuid, source=source, target=target, availability_status=APPROVED))
         replaced = self._objects.get(target)
         if link.type in REPLACEMENTS and isinstance(replaced, DocumentEntry):
-            # ITI TF-2 3.42.4.1.3.5
-            self._put(replace(replaced, availability_status=DEPRECATED))
+            self._replace(source, replaced, package)
+        folder = self._objects.get(source)
+        if link.type == HAS_MEMBER and isinstance(folder, Folder):
+            self._put(replace(folder, last_update_time=_now()))  # ITI TF-2 3.42.4.1.3.6
+
+    def _replace(self, by: str, replaced: DocumentEntry, package: str) -> None:
+        """The old entry and what hangs on it are Deprecated; the new one comes into its Folders.
+
+        # ITI TF-2 3.42.4.1.3.5, 3.42.4.1.3.4
+        """
+        target = replaced.entry_uuid
+        links = list(self._of(Association))
+        hanging = {x.source for x in links if x.target == target and x.type in (APND, XFRM)}
+        for uuid in (target, *hanging):
+            entry = self._objects.get(uuid)
+            if isinstance(entry, DocumentEntry):
+                self._put(replace(entry, availability_status=DEPRECATED))
+        for folder in [self._objects.get(x.source) for x in links if x.type == HAS_MEMBER and x.target == target]:
+            if isinstance(folder, Folder):
+                member = Association(new_uuid_urn(), HAS_MEMBER, folder.entry_uuid, by, availability_status=APPROVED)
+                self._put(member)
+                said = Association(new_uuid_urn(), HAS_MEMBER, package, member.entry_uuid, availability_status=APPROVED)
+                self._put(said)
+                self._put(replace(folder, last_update_time=_now()))
 
     def _put(self, x: XdsObject) -> None:
         self._objects[x.entry_uuid] = x
@@ -220,3 +244,7 @@ def canonical(patient_id: str | None) -> str:
     with suppress(DatatypeError):
         return CX.parse((patient_id or "").strip(), lenient=True).canonical
     return patient_id or ""
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y%m%d%H%M%S")

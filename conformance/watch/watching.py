@@ -210,12 +210,12 @@ class Watch:
         """The answer of a registry or repository."""
         judged = course.judged or Judged("", (), ())
         answering = Answering(self._memory, judged, self._options.domain, self._options.language)
-        answering.replace = another_answer(course.planned, answering)
+        answering.instead = another_answer(course.planned, answering)
         arrived = course.arrived
 
         def finished(exchange: Exchange) -> None:
             course.outcome, course.codes = exchange.outcome, exchange.error_codes
-            if exchange.outcome == "Fault" and answering.replace is None:
+            if exchange.outcome == "Fault" and answering.instead is None:
                 course.fault = exchange.fault
 
         app = soap_service(

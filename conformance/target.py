@@ -35,10 +35,14 @@ class Target:
     identity: Path | None = None
     """NAME.p12 with NAME-auth.p12 beside it: who signs, and who opens the connection."""
     password: str = field(default="", repr=False)
+    xua: bool = False
+    """It asks every caller for an assertion: all messages carry one of the identity. # ITI TF-2 3.40"""
     pki: Path | None = None
     """A test authority (`carnet pki init`) that the target trusts: its bad certificates make the bad tokens."""
     trust: Path | None = None
     """PEM file or directory of anchors for the target's TLS certificate; empty: those of `pki`, else the system's."""
+    audience: str = ""
+    """Whom XUA assertions are meant for (AudienceRestriction); empty: the URL that they are sent to."""
     codes: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     """Attribute → (code, scheme, display name) that the target accepts, where it does not take ours."""
     lacks: frozenset[str] = frozenset()
@@ -110,7 +114,7 @@ def _setting(file: Path, name: str, value: Any) -> Any:
         if not isinstance(value, dict) or not all(isinstance(c, list) and len(c) == 3 for c in value.values()):
             raise TargetError(f'{file}: codes is a table: classCode = ["code", "scheme", "display name"], or a file')
         return {attribute: tuple(map(str, code)) for attribute, code in value.items()}
-    kind = float if name == "timeout" else int if name == "largest_answer" else str
+    kind = {"timeout": float, "largest_answer": int, "xua": bool}.get(name, str)
     if not isinstance(value, int | float if kind is float else kind):
         raise TargetError(f"{file}: {name} is {value!r}; a {'number' if kind is not str else 'text'} is wanted")
     return kind(value)

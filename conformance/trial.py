@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from conformance import vouching
 from conformance.answer import Answer, Stop
 from conformance.messages import feeds
 from conformance.messages import names as n
@@ -82,6 +83,7 @@ class Trial:
         self.exchanges: list[Exchange] = []
         self.left: list[str] = []
         self._named: list[str] = []
+        self._vouches = self.target.xua and not case.id.startswith("xua/")
 
     # --- patients
 
@@ -222,6 +224,11 @@ class Trial:
         """
         url = self.url(transaction)
         wanted = action or n.ACTIONS.get(transaction, ("",))[0]
+        if self._vouches:
+            headers = (
+                vouching.header(self.target.identity, self.target.password, self.target.audience or url),
+                *headers,
+            )
         made = envelope(Envelope(body, wanted, url, headers=headers))
         if mtom if mtom is not None else transaction in ("ITI-41", "ITI-43"):
             packed = package(Package(made.xml(), tuple(parts), wanted))

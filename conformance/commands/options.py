@@ -48,6 +48,11 @@ _TARGET: Final[tuple[Decorator, ...]] = (
         "--repository-id", "repository_unique_id", metavar="OID", help="repositoryUniqueId of the repository."
     ),
     click.option(
+        "--audience",
+        metavar="URI",
+        help="Whom XUA assertions are meant for.  [default: the URL that they are sent to]",
+    ),
+    click.option(
         "--codes",
         type=click.Path(path_type=Path, exists=True),
         metavar="FILE",
@@ -60,6 +65,12 @@ _TARGET: Final[tuple[Decorator, ...]] = (
         help="Who acts: NAME.p12, with NAME-auth.p12 beside it.",
     ),
     click.option("--password", envvar="CARNET_IDENTITY_PASSWORD", metavar="WORD", help="Of the identity's files."),
+    click.option(
+        "--xua",
+        is_flag=True,
+        default=None,
+        help="The target asks every caller for an assertion: all messages carry one of the identity.",
+    ),
     click.option(
         "--pki",
         type=click.Path(path_type=Path, exists=True, file_okay=False),

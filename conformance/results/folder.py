@@ -77,7 +77,7 @@ class ResultsFolder:
         document = json.dumps(encoded(stored), ensure_ascii=False, indent=1)
         _replace(self.path / RESULT, document.encode("utf-8", "replace"))
         _replace(self.path / JUNIT, junit(stored))
-        _replace(self.path / REPORT, report(stored))
+        _replace(self.path / REPORT, report(stored, self._secrets))
         return stored
 
     def _stored(self, run: Run, expected: Expected) -> StoredRun:

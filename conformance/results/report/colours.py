@@ -10,12 +10,15 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import XmlLexer
 
 _LEXER: Final = XmlLexer(stripnl=False, ensurenl=False)
+_PLAIN: Final[HtmlFormatter[str]] = HtmlFormatter(nowrap=True)
 _MARKED: Final = '<span class="hll">'
 
 
 def coloured(text: str, marks: Sequence[tuple[int, str]]) -> Markup:
     """XML as HTML; *marks* are lines and the ids they get."""
-    formatter: HtmlFormatter[str] = HtmlFormatter(nowrap=True, hl_lines=[line for line, _ in marks])
+    formatter: HtmlFormatter[str] = (
+        HtmlFormatter(nowrap=True, hl_lines=[line for line, _ in marks]) if marks else _PLAIN
+    )
     html = highlight(text, _LEXER, formatter)
     for _, id_ in sorted(marks):
         html = html.replace(_MARKED, f'<mark id="{escape(id_)}">', 1)

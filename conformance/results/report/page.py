@@ -51,9 +51,9 @@ class Group:
     counts: tuple[Count, ...]
 
 
-def report(run: StoredRun) -> bytes:
-    """The page, in UTF-8."""
-    secrets = gathered(run)
+def report(run: StoredRun, secrets: Secrets | None = None) -> bytes:
+    """The page, in UTF-8; *secrets* are those of the run's messages, which are looked for when they are not given."""
+    secrets = secrets or gathered(run)
     views = case_views(run, secrets)
     style, script = _file("style.css"), _file("script.js")
     page = _template().render(

@@ -51,14 +51,25 @@ class Side:
     """Words of the page, with what goes into them."""
     marks: dict[str, list[int]] = field(default_factory=dict)
     """XPath of a broken check → lines of `text`."""
+    cut: bool = False
+    """There is more than `text`."""
     size: int = 0
     file: str = ""
 
 
 def side(
-    run: StoredRun, message: StoredMessage, secrets: Secrets, places: tuple[str, ...] = (), *, decode: bool
+    run: StoredRun,
+    message: StoredMessage,
+    secrets: Secrets,
+    places: tuple[str, ...] = (),
+    *,
+    decode: bool,
+    limit: int = SHOWN,
 ) -> Side:
-    """*places* are the XPaths to be marked; without *decode*, tokens and signatures are not decoded."""
+    """*places* are the XPaths to be marked; without *decode*, tokens and signatures are not decoded.
+
+    About *limit* characters of the envelope are shown.
+    """
     out = Side(size=message.size, file=message.body)
     try:
         head = run.read(message.head, HEAD) if message.head else b""
@@ -73,19 +84,19 @@ def side(
     )
     if message.truncated or message.size > READ:
         out.notes.append(("truncated" if message.truncated else "too_large", ""))
-    _fill(out, message.content_type, mime.unchunked(head, body), secrets, places, decode=decode)
+    _fill(out, message.content_type, mime.unchunked(head, body), secrets, places, decode, limit)
     return out
 
 
 def envelope_text(content_type: str, body: bytes, secrets: Secrets) -> str:
     """The envelope of a message, or whatever stands in its place, as the page shows it."""
     out = Side()
-    _fill(out, content_type, body, secrets, (), decode=False)
+    _fill(out, content_type, body, secrets, (), False, SHOWN)
     return out.text
 
 
 def _fill(
-    out: Side, content_type: str, body: bytes, secrets: Secrets, places: tuple[str, ...], *, decode: bool
+    out: Side, content_type: str, body: bytes, secrets: Secrets, places: tuple[str, ...], decode: bool, limit: int
 ) -> None:
     multipart = content_type.lstrip().lower().startswith("multipart/")
     parts = mime.split(content_type, body) if multipart else ()
@@ -98,43 +109,47 @@ def _fill(
     if not body:
         out.notes.append(("empty", ""))
     else:
-        _show(out, root, secrets, places, decode=decode)
+        _show(out, root, secrets, places, decode, limit)
     if decode:
         out.tables += tuple(table for part in mime.split(content_type, body) for table in _inside(part, secrets))
 
 
-def _show(out: Side, data: bytes, secrets: Secrets, places: tuple[str, ...], *, decode: bool) -> None:
+def _show(out: Side, data: bytes, secrets: Secrets, places: tuple[str, ...], decode: bool, limit: int) -> None:
     if data.lstrip(b"\x0b\r\n").startswith((b"MSH", b"FHS", b"BHS")):
         out.language = "hl7"
         text = data.strip(b"\x0b\x1c\r\n").decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-        out.text = secrets.mask(text)
+        _show_some(out, text, secrets, limit)
         return
     if not data.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-        _show_other(out, data, secrets)
+        _show_other(out, data, secrets, limit)
         return
     out.language = "xml"
     try:
         root = parse(data)
     except (etree.XMLSyntaxError, ValueError) as error:
         out.notes.append(("not_xml", secrets.mask(str(error))))
-        text = redaction.markup(data.decode("utf-8", "replace"))
-        out.text = secrets.mask(text[: SHOWN * 4])
+        _show_some(out, redaction.markup(data[: SHOWN * 4].decode("utf-8", "replace")), secrets, limit)
         return
-    shown = printed(root, secrets)
-    out.text = shown.text
+    shown = printed(root, secrets, limit)
+    out.text, out.cut = shown.text, shown.cut
     out.marks = {place: lines for place in places if (lines := lines_of(place, root, shown))}
     if decode:
         out.tables = tables(root, secrets)
 
 
-def _show_other(out: Side, data: bytes, secrets: Secrets) -> None:
+def _show_some(out: Side, text: str, secrets: Secrets, limit: int) -> None:
+    masked = secrets.mask(text)
+    out.text, out.cut = masked[:limit], len(masked) > limit
+
+
+def _show_other(out: Side, data: bytes, secrets: Secrets, limit: int) -> None:
     if b"\0" in data[:4096] or data[:4096].decode("utf-8", "replace").count("�") > len(data[:4096]) // 20:
         out.language = "hex"
         out.notes.append(("binary", ""))
         rows = (data[at : at + 16] for at in range(0, min(len(data), _HEX), 16))
         out.text = "\n".join(f"{row.hex(' '):<47}  {_printable(row)}" for row in rows)
         return
-    out.text = secrets.mask(redaction.markup(data[: SHOWN * 4].decode("utf-8", "replace")))
+    _show_some(out, redaction.markup(data[: SHOWN * 4].decode("utf-8", "replace")), secrets, limit)
 
 
 def _printable(row: bytes) -> str:

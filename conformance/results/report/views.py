@@ -1,5 +1,6 @@
 """The cases of a run as the page shows them, within a size that a browser bears."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -19,6 +20,8 @@ COLOURED: Final = 1_000_000
 WRITTEN: Final = 11_000_000
 """Characters of envelopes in the whole page."""
 _STEPS: Final = (SHOWN, 32_768, 16_384, 8_192, 4_096, 2_048, 1_024)
+_QUIET: Final = ((200, SHOWN), (600, 16_384), (sys.maxsize, 8_192))
+"""Exchanges in the run → characters shown of an envelope of a case that passed."""
 _LOUD: Final = {Verdict.FAIL, Verdict.WARN, Verdict.ERROR}
 
 
@@ -41,8 +44,8 @@ class SideView:
     side: Side
     html: Markup = field(default_factory=Markup)
     colour: bool = False
-    cut: int = 0
-    """Characters that are not shown."""
+    cut: bool = False
+    """There is more than is shown."""
 
 
 @dataclass(slots=True)
@@ -106,15 +109,17 @@ def gathered(run: StoredRun) -> Secrets:
 
 def case_views(run: StoredRun, secrets: Secrets) -> tuple[CaseView, ...]:
     """Every case, in the order in which they were run."""
-    views = tuple(_case(run, case, secrets) for case in run.cases)
+    number = sum(len(case.exchanges) for case in run.cases)
+    quiet = next(limit for most, limit in _QUIET if number <= most)
+    views = tuple(_case(run, case, secrets, SHOWN if case.verdict in _LOUD else quiet) for case in run.cases)
     _write_out(views)
     return views
 
 
-def _case(run: StoredRun, stored: StoredCase, secrets: Secrets) -> CaseView:
+def _case(run: StoredRun, stored: StoredCase, secrets: Secrets, limit: int) -> CaseView:
     case = stored.case
     french = run.language == "fr"
-    exchanges = tuple(_exchange(run, stored, exchange, secrets) for exchange in stored.exchanges)
+    exchanges = tuple(_exchange(run, stored, exchange, secrets, limit) for exchange in stored.exchanges)
     is_xml = case.passing.lstrip().startswith("<")
     return CaseView(
         stored=stored,
@@ -132,13 +137,15 @@ def _case(run: StoredRun, stored: StoredCase, secrets: Secrets) -> CaseView:
     )
 
 
-def _exchange(run: StoredRun, stored: StoredCase, exchange: StoredExchange, secrets: Secrets) -> ExchangeView:
+def _exchange(
+    run: StoredRun, stored: StoredCase, exchange: StoredExchange, secrets: Secrets, limit: int
+) -> ExchangeView:
     broken = [check for check in stored.checks if not check.held and check.exchange == exchange.number]
     decode = stored.verdict in _LOUD or not exchange.preparation
     places = tuple(dict.fromkeys(check.where for check in broken if check.where))
-    request = SideView(side(run, exchange.request, secrets, decode=decode))
+    request = SideView(side(run, exchange.request, secrets, decode=decode, limit=limit))
     response = (
-        SideView(side(run, exchange.response, secrets, places, decode=decode))
+        SideView(side(run, exchange.response, secrets, places, decode=decode, limit=limit))
         if exchange.response is not None
         else None
     )
@@ -189,9 +196,10 @@ def _write_out(views: Iterable[CaseView]) -> None:
     left = COLOURED
     for _loud, anchor, view in sides:
         text = view.side.text
+        view.cut = view.side.cut
         if len(text) > limit:
             text = text[:limit].rpartition("\n")[0] or text[:limit]
-            view.cut = len(view.side.text) - len(text)
+            view.cut = True
         if view.side.language == "xml" and len(text) <= left:
             left -= len(text)
             lines = sorted({line for marked in view.side.marks.values() for line in marked})

@@ -67,7 +67,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "requirement": ("Requirement", "Exigence"),
     "asks": ("asked by", "demandé par"),
     "expected_mark": ("expected", "attendu"),
-    "unexpected_mark": ("unexpected", "inattendu"),
     "fixed_mark": ("expected to fail, and did not", "échec attendu, mais réussi"),
     "expired_mark": ("no longer accepted", "n’est plus accepté"),
     "until": ("accepted until", "accepté jusqu’au"),
@@ -93,7 +92,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "type": ("Content-Type", "Content-Type"),
     "size": ("Size", "Taille"),
     "root": ("root", "racine"),
-    "bytes": ("bytes", "octets"),
     "empty": ("The body is empty.", "Le corps est vide."),
     "truncated": (
         "The target sent more than the suite keeps; the rest was not read.",
@@ -109,8 +107,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "binary": ("Bytes that are no text; the first of them:", "Octets qui ne sont pas du texte ; les premiers :"),
     "too_large": ("Too large to be shown here.", "Trop grand pour être affiché ici."),
-    "cut": ("{n} more characters; whole and unchanged in", "encore {n} caractères ; entier et inchangé dans"),
-    "cut_bytes": ("{n} bytes; whole and unchanged in", "{n} octets ; entier et inchangé dans"),
+    "cut": ("There is more; whole and unchanged in", "Ce n’est pas tout ; entier et inchangé dans"),
     "file": ("exact bytes", "octets exacts"),
     "passing": ("How a passing answer looks", "À quoi ressemble une réponse qui réussit"),
     "left": ("Left behind in the target", "Laissé dans la cible"),
@@ -122,7 +119,6 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "copy": ("Copy", "Copier"),
     "copied": ("Copied", "Copié"),
     "marked": ("marked in the answer", "marqué dans la réponse"),
-    "seconds": ("{n} s", "{n} s"),
     "light_note": (
         "This page needs no network and no script; scripts only filter, copy and colour.",
         "Cette page n’a besoin ni de réseau ni de script ; les scripts ne font que filtrer, copier et colorer.",

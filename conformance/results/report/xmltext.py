@@ -32,22 +32,34 @@ class Printed:
     lines: list[str] = field(default_factory=list)
     at: dict[etree._Element, range] = field(default_factory=dict)
     """Lines of each element's opening tag, from 1."""
+    size: int = 0
+    """Characters so far."""
+    cut: bool = False
+    """There is more than was asked for."""
+
+    def add(self, *lines: str) -> None:
+        """More lines."""
+        self.lines += lines
+        self.size += sum(len(line) + 1 for line in lines)
 
     @property
     def text(self) -> str:
         return "\n".join(self.lines)
 
 
-def printed(root: etree._Element, secrets: Secrets) -> Printed:
-    """The document of *root*, with what precedes and follows it left out."""
+def printed(root: etree._Element, secrets: Secrets, limit: int) -> Printed:
+    """The document of *root*, with what precedes and follows it left out; about *limit* characters of it."""
     out = Printed()
-    _print(root, "", out, secrets)
+    _print(root, "", out, secrets, limit)
     return out
 
 
-def _print(node: Any, indent: str, out: Printed, secrets: Secrets) -> None:
+def _print(node: Any, indent: str, out: Printed, secrets: Secrets, limit: int) -> None:
+    if out.size > limit:
+        out.cut = True
+        return
     if not isinstance(node.tag, str):
-        out.lines.append(indent + secrets.mask(_aside(node)))
+        out.add(indent + secrets.mask(_aside(node)))
         return
     opening = _opening(node, indent, secrets)
     begin = len(out.lines) + 1
@@ -57,20 +69,22 @@ def _print(node: Any, indent: str, out: Printed, secrets: Secrets) -> None:
     if len(node) == 0:
         body = _leaf(node, text, secrets)
         end = f">{body}</{name}>" if body else "/>"
-        out.lines += [*opening[:-1], opening[-1] + end]
+        out.add(*opening[:-1], opening[-1] + end)
         return
-    out.lines += [*opening[:-1], opening[-1] + ">"]
+    out.add(*opening[:-1], opening[-1] + ">")
     inner = indent + _INDENT
     _loose(text, inner, out, secrets)
     for child in node:
-        _print(child, inner, out, secrets)
+        _print(child, inner, out, secrets, limit)
+        if out.cut:
+            return
         _loose(child.tail or "", inner, out, secrets)
-    out.lines.append(f"{indent}</{name}>")
+    out.add(f"{indent}</{name}>")
 
 
 def _loose(text: str, indent: str, out: Printed, secrets: Secrets) -> None:
     if text.strip():
-        out.lines.append(indent + escape(secrets.mask(_short(text.strip()))))
+        out.add(indent + escape(secrets.mask(_short(text.strip()))))
 
 
 def _leaf(node: etree._Element, text: str, secrets: Secrets) -> str:

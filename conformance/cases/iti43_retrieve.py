@@ -196,7 +196,6 @@ def shape(trial: Trial) -> None:
     title="Says the HomeCommunityId of the community in the request",
     requirement="A HomeCommunityId in a DocumentRequest is repeated in its DocumentResponse.",
     section="ITI TF-2 3.43.4.2.2",
-    level=SHOULD,
     passing=RETRIEVED.replace("<xds:Rep", "<xds:HomeCommunityId>…</xds:HomeCommunityId>\n    <xds:Rep"),
     needs=_OURS,
     covers=["iti-43.home"],

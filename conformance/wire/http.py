@@ -154,7 +154,7 @@ def _send(sock: socket.socket, pieces: Iterable[bytes], *, hang_up: bool) -> Non
     with contextlib.suppress(BrokenPipeError, ConnectionResetError, ssl.SSLEOFError):
         sock.sendall(b"".join(pieces))
         if hang_up:
-            sock.shutdown(socket.SHUT_WR)
+            _shut(sock, socket.SHUT_WR)
 
 
 def _hear(sock: socket.socket, heard: _Heard, largest: int, method: str) -> None:
@@ -179,7 +179,12 @@ def _hear(sock: socket.socket, heard: _Heard, largest: int, method: str) -> None
 def _cut(sock: socket.socket, heard: _Heard) -> None:
     heard.late = True
     with contextlib.suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
+        _shut(sock, socket.SHUT_RDWR)
+
+
+def _shut(sock: socket.socket, how: int) -> None:
+    """Ends the TCP connection; a TLS socket would forget its TLS on the way, and what it still reads be noise."""
+    socket.socket.shutdown(sock, how)
 
 
 def _sentence(error: Exception, heard: _Heard, line: Line) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from conformance.cases._soap import vouched
 from conformance.messages import names as n
 from conformance.messages.edits import Edit
 from conformance.messages.envelope import Envelope
@@ -80,5 +81,5 @@ def quoted(value: str) -> str:
 
 def usual(trial: Trial, made: Submission, *edits: Edit) -> Packed:
     """ITI-41 with the first document of `made` in a part, as everybody packs it."""
-    envelope = Envelope(made.provide(edits), ACTION, trial.url("ITI-41"))
+    envelope = Envelope(made.provide(edits), ACTION, trial.url("ITI-41"), headers=vouched(trial, "ITI-41"))
     return Packed(envelope.xml(), made.entries[0], content=made.entries[0].content)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from conformance import vouching
 from conformance.answer import Answer
 from conformance.book import case
 from conformance.messages import names as n
@@ -25,7 +26,15 @@ FOREIGN: Final = "urn:conformance:nobody:knows:this"
 def question(trial: Trial, body: bytes | None = None) -> Envelope:
     """A stored query that any registry answers with Success and nothing, as nobody registered what it asks for."""
     asked = body or stored_query("GetDocuments", [("$XDSDocumentEntryEntryUUID", [new_uuid()])])
-    return Envelope(asked, QUERY_ACTION, trial.url("ITI-18"))
+    return Envelope(asked, QUERY_ACTION, trial.url("ITI-18"), headers=vouched(trial, "ITI-18"))
+
+
+def vouched(trial: Trial, transaction: str) -> tuple[bytes, ...]:
+    """The header block with an assertion, where the target asks every caller for one."""
+    target = trial.target
+    if not target.xua:
+        return ()
+    return (vouching.header(target.identity, target.password, target.audience or trial.url(transaction)),)
 
 
 def ask(

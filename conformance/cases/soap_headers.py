@@ -18,12 +18,12 @@ _ROLE: Final = f'soap:role="{n.SOAP12}/role/'
 def _reversed(made: Envelope) -> bytes:
     before, _, rest = made.xml().partition(b"<soap:Header>")
     inside, _, after = rest.partition(b"</soap:Header>")
-    blocks = [found.group() for found in re.finditer(rb"<wsa:(\w+)[ >].*?</wsa:\1>", inside)]
+    blocks = [found.group() for found in re.finditer(rb"<(wsa:\w+|wsse:Security)[ >].*?</\1>", inside, re.DOTALL)]
     return before + b"<soap:Header>" + b"".join(blocks[::-1]) + b"</soap:Header>" + after
 
 
 def _with(*blocks: bytes) -> Callable[[Envelope], bytes]:
-    return lambda made: replace(made, headers=blocks).xml()
+    return lambda made: replace(made, headers=(*made.headers, *blocks)).xml()
 
 
 def _endpoint(name: str, address: str) -> bytes:
@@ -127,9 +127,7 @@ UNUSUAL: Final = (
         "The other headers of WS-Addressing are known.",
         ADDRESSING,
         "soap.request.addressing",
-        lambda made: replace(
-            made, headers=[_endpoint("From", "http://conformance.example/source"), _endpoint("FaultTo", n.ANONYMOUS)]
-        ).xml(),
+        _with(_endpoint("From", "http://conformance.example/source"), _endpoint("FaultTo", n.ANONYMOUS)),
     ),
     Unusual(
         "soap/wsa-core-3.2/5",

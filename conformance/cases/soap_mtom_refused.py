@@ -7,6 +7,7 @@ from typing import Final
 
 from conformance.book import case
 from conformance.cases._packed import CONTENT, Packed, usual
+from conformance.cases._soap import vouched
 from conformance.kept import is_not_kept
 from conformance.messages import names as n
 from conformance.messages.envelope import Envelope
@@ -240,7 +241,7 @@ def is_refused(broken: Broken, trial: Trial) -> None:
     entry = trial.entry(content=CONTENT)
     packed = broken.change(usual(trial, trial.submission(entry)))
     answer = trial.post("ITI-41", packed.body(), packed.content_type, http=packed.http, hang_up=broken.hang_up)
-    turned_away(answer)
+    turned_away(answer, by_fault=not broken.hang_up)
     is_not_kept(trial, entry)
     repository_alive(trial)
 
@@ -271,8 +272,9 @@ for _broken in BROKEN:
 )
 def simple_cut(trial: Trial) -> None:
     entry = trial.entry()
-    action = n.ACTIONS["ITI-42"][0]
-    content = Envelope(trial.submission(entry).register(), action, trial.url("ITI-42")).xml()
+    body, url = trial.submission(entry).register(), trial.url("ITI-42")
+    content = Envelope(body, n.ACTIONS["ITI-42"][0], url, headers=vouched(trial, "ITI-42")).xml()
     sent = [("Content-Length", str(len(content) + 100))]
-    turned_away(trial.post("ITI-42", content, "application/soap+xml; charset=UTF-8", http=sent, hang_up=True))
+    answer = trial.post("ITI-42", content, "application/soap+xml; charset=UTF-8", http=sent, hang_up=True)
+    turned_away(answer, by_fault=False)
     trial.query("GetDocuments", [("$XDSDocumentEntryEntryUUID", [entry.id])]).finds()

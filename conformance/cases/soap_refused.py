@@ -42,7 +42,7 @@ class Broken:
 
 
 def _with(*blocks: bytes) -> Callable[[Envelope], bytes]:
-    return lambda made: replace(made, headers=blocks).xml()
+    return lambda made: replace(made, headers=(*made.headers, *blocks)).xml()
 
 
 def _replaced(old: bytes, new: bytes) -> Callable[[Envelope], bytes]:
@@ -383,7 +383,7 @@ for _broken in BROKEN:
     covers=["soap.mustUnderstand.notUnderstood"],
 )
 def names_it(trial: Trial) -> None:
-    answer = ask(trial, replace(question(trial), headers=[header(attributes=_MUST)]).xml()).faults("MustUnderstand")
+    answer = ask(trial, _with(header(attributes=_MUST))(question(trial))).faults("MustUnderstand")
     got = []
     for each in answer.xpath("/soap:Envelope/soap:Header/soap:NotUnderstood"):
         prefix, _, name = str(each.get("qname")).rpartition(":")

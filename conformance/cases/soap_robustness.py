@@ -42,7 +42,12 @@ def _body(content: bytes) -> Callable[[Trial], Answer]:
 
 def _header(block: Callable[[], bytes]) -> Callable[[Trial], Answer]:
     """With a header block that is made when it is sent."""
-    return lambda trial: ask(trial, replace(question(trial), headers=[block()]).xml())
+
+    def send(trial: Trial) -> Answer:
+        made = question(trial)
+        return ask(trial, replace(made, headers=(*made.headers, block())).xml())
+
+    return send
 
 
 def _nested(levels: int) -> bytes:

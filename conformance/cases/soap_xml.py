@@ -41,16 +41,16 @@ def _single_quotes(made: Envelope) -> bytes:
 
 
 def _indented(made: Envelope) -> bytes:
-    body = re.sub(
-        rb"<soap:Envelope.*", lambda found: found[0].replace(b"><", b">\r\n\t  <"), made.xml(), flags=re.DOTALL
-    )
-    return body + b"\n\n"
+    head, envelope, rest = made.xml().partition(b"<soap:Envelope")
+    pieces = re.split(rb"(<wsse:Security.*</wsse:Security>)", envelope + rest, flags=re.DOTALL)
+    # what is signed stays as it is
+    pieces[::2] = [piece.replace(b"><", b">\r\n\t  <") for piece in pieces[::2]]
+    return head + b"".join(pieces) + b"\n\n"
 
 
 def _comments(made: Envelope) -> bytes:
     text = made.xml()
     for place in (
-        b"<soap:Envelope",
         b"<soap:Header>",
         b"<wsa:MessageID>",
         b"<soap:Body>",
@@ -58,7 +58,7 @@ def _comments(made: Envelope) -> bytes:
         b"</soap:Body>",
     ):
         text = text.replace(place, b"<!-- of a sender: < & - -->" + place)
-    return text + b"<!-- the end -->"
+    return text
 
 
 def _cdata(made: Envelope) -> bytes:

@@ -102,8 +102,10 @@ def finds_nothing(trial: Trial, patient: str) -> None:
 
 
 def takes(trial: Trial, patient: str) -> None:
-    """A submission for the patient succeeds."""
-    trial.register(trial.submission(trial.entry(patient=patient), patient=patient)).succeeds()
+    """A submission for the patient succeeds, and its document is the patient's."""
+    entry = trial.entry(patient=patient)
+    trial.register(trial.submission(entry, patient=patient)).succeeds()
+    found(trial, patient).finds(entry.id, among=[entry.id])
 
 
 def refuses(trial: Trial, patient: str) -> None:

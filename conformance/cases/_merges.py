@@ -74,8 +74,9 @@ def _patient_ids_are_the_survivors(feed: Feed, trial: Trial) -> None:
 
 
 def _subsumed_has_nothing(feed: Feed, trial: Trial) -> None:
-    _, gone = _merged(feed, trial)
+    kept, gone = _merged(feed, trial)
     finds_nothing(trial, gone.patient)
+    finds(trial, kept.patient, kept, gone, among=(kept, gone))
 
 
 def _subsumed_takes_nothing(feed: Feed, trial: Trial) -> None:
@@ -121,6 +122,8 @@ def _into_folder_across(feed: Feed, trial: Trial) -> None:
     new = trial.entry(patient=kept.patient)
     link = Association(n.HAS_MEMBER, gone.folder.id, new.id)
     trial.register(trial.submission(new, link, patient=kept.patient)).succeeds()
+    answer = trial.query("GetFolderAndContents", [("$XDSFolderEntryUUID", gone.folder.id)])
+    answer.holds("//rim:RegistryObjectList/rim:ExtrinsicObject/@id", gone.entry.id, new.id)
 
 
 def _source_patient_stays(feed: Feed, trial: Trial) -> None:

@@ -117,9 +117,11 @@ def _refuses(row: Refused, trial: Trial) -> None:
 def _takes(row: Taken, trial: Trial) -> None:
     submission = GOOD[row.of](trial, row.entry)
     answer = trial.register(submission, *row.edits).succeeds()
-    if not row.back or answer.status != n.SUCCESS:
+    if answer.status != n.SUCCESS:
         return
     given = objects(trial, submission, row.object)
+    if not row.back:
+        given.finds(*_ids(submission, row.object))
     for xpath, values in row.back.items():
         given.holds(f"{row.object}/{xpath}", *values)
 
@@ -136,6 +138,12 @@ def objects(trial: Trial, submission: Submission, kind: str = ENTRY) -> Answer:
 def contents(trial: Trial, submission: Submission) -> Answer:
     """The SubmissionSet and all that hangs on it."""
     return trial.query("GetSubmissionSetAndContents", [("$XDSSubmissionSetUniqueId", submission.set.unique_id)])
+
+
+def _ids(submission: Submission, kind: str) -> list[str]:
+    if kind == ENTRY:
+        return [each.id for each in submission.entries]
+    return [each.id for each in submission.folders] if kind == FOLDER else list(submission.ids)
 
 
 def taken(trial: Trial, of: str) -> None:

@@ -243,8 +243,10 @@ def same_document_again(trial: Trial) -> None:
 def same_hash_in_upper_case(trial: Trial) -> None:
     first = trial.entry()
     trial.registered(first)
-    second = trial.submission(trial.entry(unique_id=first.unique_id, content=first.content))
-    trial.register(second, write(f"{ENTRY}/rim:Slot[@name='hash']//rim:Value", first.hash.upper())).succeeds()
+    second = trial.entry(unique_id=first.unique_id, content=first.content)
+    upper = write(f"{ENTRY}/rim:Slot[@name='hash']//rim:Value", first.hash.upper())
+    trial.register(trial.submission(second), upper).succeeds()
+    trial.query("GetDocuments", [("$XDSDocumentEntryUniqueId", [first.unique_id])]).finds(first.id, second.id)
 
 
 @case(

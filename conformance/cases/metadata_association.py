@@ -373,6 +373,8 @@ def by_reference_of_another(trial: Trial) -> None:
     entry = trial.entry(patient=trial.new_patient())
     trial.registered(entry)
     _referred(trial, entry.id, "Reference").succeeds()
+    links = trial.query("GetAssociations", [("$uuid", [entry.id])])
+    links.holds(f"//rim:Association/{_STATUS}//rim:Value", "Original", "Reference")
 
 
 @case(

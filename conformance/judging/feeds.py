@@ -15,6 +15,8 @@ from metadata.vocabulary import HL7V3
 H: Final = f"{{{HL7V3}}}"
 _TRIGGERS: Final = ("A01", "A04", "A05", "A08", "A40")
 _SECTION: Final = "ITI TF-2 3.8.4.1.2"
+_BEGINS: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?[\x0b\r\n ]*MSH[!-/:-@\[-`{-~]{2}")
+"""MSH with its separators, which are no letters and no digits."""
 _TIMES: Final = re.compile(r"\d{4}(\d{2}){0,5}(\.\d{1,4})?([+-]\d{4})?")
 
 _HEADER = rule(
@@ -70,12 +72,12 @@ _V3_PATIENT = rule(
 
 def is_v2(data: bytes) -> bool:
     """Whether it is an HL7 v2 message, in an MLLP frame or not."""
-    return data.lstrip(b"\x0b\r\n \xef\xbb\xbf").startswith(b"MSH") and len(data) > 8
+    return _BEGINS.match(data) is not None
 
 
 def check_v2(data: bytes, sheet: Sheet) -> None:
     """A message of ITI-8, or its acknowledgement."""
-    text = data.strip(b"\x0b\x1c\r\n ").removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
+    text = data.removeprefix(b"\xef\xbb\xbf").strip(b"\x0b\x1c\r\n ").decode("utf-8", "replace")
     if "\r" not in text and "\n" in text:
         sheet.add(_LINE_ENDS("line 1"))
     lines = re.split(r"\r\n|\r|\n", text)

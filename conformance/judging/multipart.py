@@ -173,17 +173,22 @@ def _delimiters(data: bytes, boundary: str) -> list["re.Match[bytes]"]:
         return []
     end = rb"\r\n" if first[1] == b"\r\n" else rb"\r?\n"
     # the line end behind stays: it opens the delimiter of an empty part
-    pattern = re.compile(rb"(?:\A|" + end + rb")" + dashes + rb"(--)?[ \t]*(?=\r?\n|\Z)")
-    found: list[re.Match[bytes]] = []
-    for match in pattern.finditer(data, first.start()):
-        found.append(match)
-        if match[1] or len(found) > MAX_PARTS:
+    delimiter = dashes + rb"(--)?[ \t]*(?=\r?\n|\Z)"
+    opening = re.compile(rb"(?:\A|\r?\n)" + delimiter).search(data, first.start())
+    if opening is None:
+        return []
+    found = [opening]
+    for match in re.compile(end + delimiter).finditer(data, opening.end()):
+        if found[-1][1] or len(found) > MAX_PARTS:
             break
+        found.append(match)
     return found
 
 
 def _parts(body: Piece, boundary: str, remarks: list[Remark]) -> Iterator[Part]:
     found = _delimiters(body.data, boundary)
+    if not found:
+        return
     if body.data[found[0].end() : found[0].end() + 2] != b"\r\n":
         remarks.append(_LINE_ENDS(f"line {body.line(found[0].start())}"))
     if len(found) > MAX_PARTS:

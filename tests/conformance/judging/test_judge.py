@@ -103,7 +103,7 @@ def test_a_transaction_that_is_not_known_is_said_to_be_unknown(path: Path) -> No
 @pytest.mark.parametrize(
     "data",
     [b"", b" \r\n", b"hello", b"<html><body>Error</body></html>", b"<!DOCTYPE html><html>", b"{}", b"\x89PNG\r\n\x1a\n",
-     b"<a/>", b"PK\x03\x04" + bytes(400), b"Subject: hello\r\n\r\nnothing"],
+     b"<a/>", b"MSH|\n\n\n\x1c ", b"MSHS|x|y|z", b"PK\x03\x04" + bytes(400), b"Subject: hello\r\n\r\nnothing"],
 )  # fmt: skip
 def test_what_is_none_of_it_is_never_called_good(data: bytes) -> None:
     judged = judge(data)

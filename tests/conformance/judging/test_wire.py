@@ -245,3 +245,9 @@ def test_a_request_without_metadata_is_told() -> None:
 
 def test_a_file_beyond_the_limit_is_not_read() -> None:
     assert [r.rule for r in judge(bytes((256 << 20) + 1)).remarks] == ["judging.limit"]
+
+
+def test_a_first_boundary_behind_a_bare_lf_is_found(submission: Any) -> None:
+    judged = judge(b"a preamble\n" + submission.data, content_type=submission.content_type)
+    assert judged.remarks == ()
+    assert "IHE rules" in judged.checked

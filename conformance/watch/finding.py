@@ -206,6 +206,8 @@ def _get_submission_set_and_contents(query: StoredQuery, held: Objects) -> Itera
         members = _members(package.entry_uuid, held)
         found += [package, *(x for x in _entries(held) if x.entry_uuid in members and _entry(query, x))]
         found += [x for x in _folders(held) if x.entry_uuid in members]
+    # what puts a document into a Folder of the set is a member of the set itself
+    found += _among(found, held)
     return [*found, *_among(found, held)]
 
 

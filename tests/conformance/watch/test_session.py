@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import urllib.request
 from dataclasses import replace
 from io import BytesIO
@@ -14,6 +15,7 @@ import pytest
 from client.consumer import NotRetrieved
 from client.documents import Wishes, prepare
 from client.sample import fresh
+from client.submission import NewFolder
 from conformance.model import Verdict
 from conformance.results.stored import load
 from metadata.vocabulary import APPROVED, DEPRECATED, HAS_MEMBER, RPLC
@@ -46,6 +48,52 @@ def test_a_replaced_document_is_deprecated_and_related(watch: Any) -> None:
         {"XDSDocumentEntryEntryUUID": first.entry.entry_uuid, "AssociationTypes": (RPLC,)},
     )
     assert {e.unique_id for e in found.entries} == {first.entry.unique_id, second.entry.unique_id}
+
+
+def test_what_hangs_on_a_replaced_document_goes_with_it(watch: Any) -> None:
+    bench = watch()
+    samples = fresh()
+    first = prepare(samples.letter, Wishes(patient_id=bench.patient))
+    filed = bench.source.submit(first, new_folders=(NewFolder("Suivi"),)).prepared.folders[0]
+    addendum = prepare(samples.addendum, Wishes(patient_id=bench.patient))
+    assert bench.source.append(addendum, first.entry.entry_uuid).response.succeeded
+    second = prepare(samples.second_version, Wishes(patient_id=bench.patient))
+    assert bench.source.replace(second, first.entry.entry_uuid).response.succeeded
+    consumer = bench.consumer
+    assert [e.unique_id for e in consumer.find_documents(bench.patient).entries] == [second.entry.unique_id]
+    held = consumer.query("GetFolderAndContents", {"XDSFolderEntryUUID": filed.entry_uuid})
+    assert {e.unique_id for e in held.entries} == {first.entry.unique_id, second.entry.unique_id}
+    assert held.objects.folders[0].last_update_time
+    whole = consumer.query("GetSubmissionSetAndContents", {"XDSSubmissionSetUniqueId": _set_of(bench, first)})
+    assert len(whole.objects.folders) == 1
+    assert len(whole.objects.associations) == 4, "set-document, set-folder, folder-document, and set-that"
+
+
+def _set_of(bench: Any, document: Any) -> Any:
+    found = bench.consumer.query("GetSubmissionSets", {"uuid": (document.entry.entry_uuid,)})
+    return found.objects.submission_sets[0].unique_id
+
+
+def test_an_answer_is_about_one_patient(watch: Any) -> None:
+    bench = watch()
+    first = bench.submitted()
+    bench.patient = "another^^^&2.999.7&ISO"
+    second = bench.submitted()
+    ids = {"XDSDocumentEntryUniqueId": (first.entry.unique_id, second.entry.unique_id)}
+    refused = bench.consumer.query("GetDocuments", ids).response
+    assert [error.code for error in refused.errors] == ["XDSResultNotSinglePatient"]
+    assert bench.seen(3)[2].verdict is Verdict.FAIL
+
+
+def test_an_entry_without_its_document_is_refused(watch: Any) -> None:
+    first, second = watch(), watch()
+    first.submitted()
+    body = first.received(1)
+    element = re.search(rb"<xds:Document .*?</xds:Document>", body)
+    assert element is not None
+    answer = second.post("repository", body.replace(element[0], b""), first.seen(1)[0].request.content_type)
+    assert b"XDSMissingDocument" in answer.body
+    assert second.seen(1)[0].verdict is Verdict.FAIL
 
 
 def test_an_unknown_target_is_noticed_and_not_refused(watch: Any) -> None:

@@ -165,7 +165,18 @@ def _into_itself(feed: Feed, trial: Trial) -> None:
     takes(trial, held.patient)
 
 
+def _knows_patients(trial: Trial) -> None:
+    """A registry that takes any patient has no unknown ones; that it should have is another case's affair."""
+    learnt = "takes any patient"
+    if learnt not in trial.session.memory:
+        stranger = trial.session.new_patient()
+        answer = trial.register(trial.submission(trial.entry(patient=stranger)), preparation=True)
+        trial.session.memory[learnt] = answer.status == n.SUCCESS
+    trial.given(not trial.session.memory[learnt], "the registry takes any patient id, announced or not")
+
+
 def _unknown_subsumed(feed: Feed, trial: Trial) -> None:
+    _knows_patients(trial)
     held = record(trial, feed.announce(trial))
     feed.refused(feed.merge(trial, held.patient, trial.session.new_patient()))
     finds(trial, held.patient, held, among=(held,))
@@ -173,6 +184,7 @@ def _unknown_subsumed(feed: Feed, trial: Trial) -> None:
 
 
 def _unknown_survivor(feed: Feed, trial: Trial) -> None:
+    _knows_patients(trial)
     held = record(trial, feed.announce(trial))
     feed.refused(feed.merge(trial, trial.session.new_patient(), held.patient))
     finds(trial, held.patient, held, among=(held,))
@@ -184,6 +196,7 @@ def _foreign(patient: str) -> str:
 
 
 def _foreign_survivor(feed: Feed, trial: Trial) -> None:
+    _knows_patients(trial)
     held = record(trial, feed.announce(trial))
     feed.refused(feed.merge(trial, _foreign(trial.session.new_patient()), held.patient))
     finds(trial, held.patient, held, among=(held,))
@@ -191,6 +204,7 @@ def _foreign_survivor(feed: Feed, trial: Trial) -> None:
 
 
 def _foreign_subsumed(feed: Feed, trial: Trial) -> None:
+    _knows_patients(trial)
     one, other = record(trial, feed.announce(trial)), record(trial, feed.announce(trial))
     feed.refused(feed.merge(trial, one.patient, _foreign(other.patient)))
     unmerged(trial, one, other)

@@ -5,11 +5,13 @@ import functools
 from conformance.answer import Answer
 from conformance.book import case
 from conformance.cases import _merges
-from conformance.cases._feed import finds, record, takes
+from conformance.cases._feed import finds, record, refuses, takes
+from conformance.cases._tables import UNKNOWN_PATIENT
 from conformance.messages import feeds
 from conformance.messages import names as n
 from conformance.messages.edits import edited, write
 from conformance.model import SHOULD
+from conformance.passing import refused
 from conformance.trial import Trial
 
 _ADDED, _REVISED, _RESOLVED = "PRPA_IN201301UV02", "PRPA_IN201302UV02", "PRPA_IN201304UV02"
@@ -141,6 +143,22 @@ def several_ids(trial: Trial) -> None:
     _supported(trial, answer)
     _accepts(answer)
     takes(trial, patient)
+
+
+@case(
+    "iti-44/4.1.4/5",
+    title="Adds a patient of another patient domain",
+    requirement="Ids of other patient domains than that of the community are ignored: they do not become known.",
+    section="ITI TF-2 3.44.4.1.4",
+    passing=refused(UNKNOWN_PATIENT),
+    covers=["iti-44.identifiers.others"],
+    needs=(*_NEEDS, "feed", "codes"),
+    optional=_OPTIONAL,
+)
+def foreign_ids(trial: Trial) -> None:
+    foreign = f"{trial.session.new_patient().partition('^')[0]}^^^&2.999.7.7.7&ISO"
+    _send(trial, _ADDED, foreign)
+    refuses(trial, foreign)
 
 
 # --- the acknowledgement: ITI TF-2 3.44.4.1.2, Appendix O.1

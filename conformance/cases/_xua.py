@@ -109,6 +109,7 @@ def shut_out(answer: Answer) -> Answer:
 def in_force(desk: Desk) -> None:
     """Ends the case as NOT SUPPORTED where callers need no assertion and nobody looks at a hopeless one.
 
+    Unless the target is said to ask for assertions (`--xua`): then it must.
     An assertion that expired long ago, for somebody else, with an invented signature: who takes it, takes any.
     """
     memory = desk.trial.session.memory
@@ -119,7 +120,7 @@ def in_force(desk: Desk) -> None:
         with_it = desk.asks(hopeless, "Does it look at a hopeless one?", preparation=True)
         memory["xua required"] = not is_let_in(without)
         memory["xua"] = not (is_let_in(without) and is_let_in(with_it))
-    if not memory["xua"]:
+    if not memory["xua"] and not desk.trial.target.xua:
         desk.trial.not_supported("it answers without an assertion, and takes a hopeless one: XUA is not in force")
 
 

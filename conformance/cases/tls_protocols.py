@@ -210,20 +210,20 @@ class Stalled:
 STALLED: Final = (
     Stalled(
         "tls/robustness/1",
-        "Begins sixteen handshakes and lets them stand",
-        "Commence seize négociations et les laisse en suspens",
+        "Begins eight handshakes and lets them stand",
+        "Commence huit négociations et les laisse en suspens",
         b"\x16\x03\x01\x02\x00\x01",
     ),
     Stalled(
         "tls/robustness/2",
-        "Opens sixteen connections and says nothing",
-        "Ouvre seize connexions et ne dit rien",
+        "Opens eight connections and says nothing",
+        "Ouvre huit connexions et ne dit rien",
         b"",
     ),
     Stalled(
         "tls/robustness/3",
-        "Sends noise in the place of sixteen handshakes",
-        "Envoie du bruit à la place de seize négociations",
+        "Sends noise in the place of eight handshakes",
+        "Envoie du bruit à la place de huit négociations",
         bytes(range(255, 0, -1)) * 4,
     ),
 )
@@ -231,7 +231,7 @@ STALLED: Final = (
 
 def bears(stalled: Stalled, trial: Trial) -> None:
     first(trial)
-    with _left_open(trial, 16, stalled.begins):
+    with _left_open(trial, 8, stalled.begins):
         still_served(trial)
 
 

@@ -75,14 +75,28 @@ def _confirmed_until(ahead: timedelta) -> Callable[[Desk], str]:
     """With a SubjectConfirmation that is good until then, whatever the Conditions say."""
 
     def make(desk: Desk) -> str:
-        until = f'<saml2:SubjectConfirmationData NotOnOrAfter="{xua.instant(desk.at + ahead)}"/>'
-        subject = (
-            f"<saml2:Subject><saml2:NameID>anne.durand</saml2:NameID>"
-            f'<saml2:SubjectConfirmation Method="{xua.BEARER}">{until}</saml2:SubjectConfirmation></saml2:Subject>'
-        )
-        return desk.signed(replace(desk.good, subject=subject))
+        return desk.signed(replace(desk.good, subject=xua.confirmed("anne.durand", xua.instant(desk.at + ahead))))
 
     return make
+
+
+def _issued_ahead(desk: Desk) -> str:
+    """IssueInstant alone lies ahead; everything else is as it should be."""
+    hour = timedelta(hours=1)
+    ahead = replace(
+        desk.good,
+        at=desk.at + hour,
+        not_before=-hour - timedelta(seconds=5),
+        not_after=timedelta(minutes=5) - hour,
+        authentications=xua.authenticated(desk.at),
+    )
+    return desk.signed(ahead)
+
+
+def _conditions_expired(desk: Desk) -> str:
+    token = replace(desk.good, not_before=timedelta(hours=-1), not_after=timedelta(minutes=-30))
+    until = xua.instant(desk.at + timedelta(minutes=5))
+    return desk.signed(replace(token, subject=xua.confirmed("anne.durand", until)))
 
 
 def _sha1(desk: Desk) -> str:
@@ -96,7 +110,6 @@ BAD: Final = (
         "Where an assertion is asked for, a request without one is refused.",
         lambda _: None,
         ACTIONS,
-        SHOULD,
         absent=True,
     ),
     Bad(
@@ -121,16 +134,22 @@ BAD: Final = (
     Bad("xua/saml-2.5.1/1", "Expired an hour ago", "An assertion is refused once it has expired.", _earlier(hours=1)),
     Bad(
         "xua/saml-2.5.1/2",
-        "Is in force from tomorrow on",
+        "Is in force in half an hour",
         "An assertion is refused before it is in force.",
-        lambda desk: desk.signed(replace(desk.good, not_before=timedelta(days=1), not_after=timedelta(days=2))),
+        _changed(not_before=timedelta(minutes=30), not_after=timedelta(minutes=60)),
     ),
     Bad(
         "xua/saml-2.5.1/3",
-        "Was issued tomorrow",
+        "Was issued in an hour from now",
         "An assertion cannot have been issued later than now.",
-        _earlier(days=-1),
+        _issued_ahead,
         "SAML 2.0 Core 2.3.3",
+    ),
+    Bad(
+        "xua/saml-2.5.1/6",
+        "Has Conditions that expired, and a SubjectConfirmation that did not",
+        "NotOnOrAfter of the Conditions holds beside that of the SubjectConfirmationData.",
+        _conditions_expired,
     ),
     Bad(
         "xua/saml-2.5.1.4/2",
@@ -337,6 +356,31 @@ BAD: Final = (
         pki=True,
     ),
     Bad(
+        "xua/rfc5280-4.2.1/1",
+        "Is signed with a certificate whose key usage is not to sign",
+        "A key signs only what its certificate allows it to.",
+        _flawed("wrong-key-usage"),
+        "RFC 5280 4.2.1.3",
+        pki=True,
+    ),
+    Bad(
+        "xua/rfc5280-4.2.1/2",
+        "Is signed with a certificate for something else",
+        "A key signs only what the extended key usage of its certificate allows it to.",
+        _flawed("wrong-usage"),
+        "RFC 5280 4.2.1.12",
+        SHOULD,
+        pki=True,
+    ),
+    Bad(
+        "xua/saml-2.5.1.2/1",
+        "Is good for ten years",
+        "An assertion about a user who is there now holds for a session, not for years.",
+        _changed(not_after=timedelta(days=3652)),
+        "SAML 2.0 Core 2.5.1.2; OWASP SAML Security Cheat Sheet",
+        SHOULD,
+    ),
+    Bad(
         "xua/saml-2.2.5/1",
         "Names another issuer than the one who signed",
         "The issuer, named by its certificate's subject, is the one who signed.",
@@ -350,7 +394,7 @@ BAD: Final = (
 def refuses(bad: Bad, trial: Trial) -> None:
     desk = Desk(trial)
     in_force(desk)
-    if bad.absent and not trial.session.memory["xua required"]:
+    if bad.absent and not (trial.session.memory["xua required"] or trial.target.xua):
         trial.not_supported("callers may come without an assertion")
     good_is_taken(desk)
     answer = shut_out(desk.asks(bad.make(desk), bad.title))

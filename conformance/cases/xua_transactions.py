@@ -9,6 +9,7 @@ from conformance.kept import brings
 from conformance.messages import xua
 from conformance.messages.dmp.tokens import attacks
 from conformance.messages.objects import Entry
+from conformance.model import SHOULD
 from conformance.passing import NOT_RETRIEVED, NOTHING_FOUND, RETRIEVED, fault
 from conformance.trial import Trial
 
@@ -113,3 +114,21 @@ def hands_nothing_out(trial: Trial) -> None:
     answer = shut_out(trial.retrieve((held, entry.unique_id), headers=_header(desk, "ITI-43", good=False)))
     kept_back = entry.content not in answer.body
     answer.check("the document is not in the answer", kept_back, "answer", "no document", "the document")
+
+
+@case(
+    "xua/saml-2.5.1.5/1",
+    title="Sends the same message under the same assertion twice, byte for byte",
+    requirement="A message that was recorded and is sent again is refused.",
+    section="SAML 2.0 Profiles 3.3; WS-Addressing 1.0 Core 3.2",
+    level=SHOULD,
+    passing=fault("Sender", "wsse:FailedAuthentication"),
+    needs=NEEDS,
+    optional=OPTIONAL,
+    covers=["xua.refused"],
+)
+def recorded(trial: Trial) -> None:
+    desk = Desk(trial)
+    in_force(desk)
+    first = admitted(desk.asks(desk.signed(), "As it was meant")).exchange
+    shut_out(trial.send(first.url, first.request, "The same bytes again", desk.transaction))

@@ -76,12 +76,7 @@ class Token:
 
     @property
     def _subject(self) -> str:
-        until = instant(self.at + self.not_after)
-        return (
-            f"<saml2:Subject><saml2:NameID>{escape(self.name_id)}</saml2:NameID>"
-            f'<saml2:SubjectConfirmation Method="{BEARER}"><saml2:SubjectConfirmationData NotOnOrAfter="{until}"/>'
-            "</saml2:SubjectConfirmation></saml2:Subject>"
-        )
+        return confirmed(self.name_id, instant(self.at + self.not_after))
 
     @property
     def _conditions(self) -> str:
@@ -129,6 +124,15 @@ def usual(signer: CertifiedKey, audience: str, patient: str, at: datetime | None
 
 def instant(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+def confirmed(name_id: str, until: str) -> str:
+    """A Subject that its bearer confirms until an instant."""
+    return (
+        f"<saml2:Subject><saml2:NameID>{escape(name_id)}</saml2:NameID>"
+        f'<saml2:SubjectConfirmation Method="{BEARER}"><saml2:SubjectConfirmationData NotOnOrAfter="{until}"/>'
+        "</saml2:SubjectConfirmation></saml2:Subject>"
+    )
 
 
 def authenticated(at: datetime, name: str = "X509") -> str:

@@ -12,7 +12,7 @@ Code = tuple[str, str, str]
 def read_codes(file: Path) -> tuple[dict[str, Code], str]:
     """Attribute → a code that the domain takes, where ours is none of its; and a patient authority, if it names any.
 
-    Raises `TargetError`.
+    `classCode-2` and so on are further codes, for cases that need two. Raises `TargetError`.
     """
     try:
         domain = load(file)
@@ -26,4 +26,7 @@ def read_codes(file: Path) -> tuple[dict[str, Code], str]:
             codes[attribute] = (code, scheme, code)
         elif ours is not None:
             codes[attribute] = ours
+        others = sorted(taken - {codes[attribute][:2]}) if attribute in codes else []
+        if others:
+            codes[f"{attribute}-2"] = (*others[0], others[0][0])
     return codes, min(domain.patient_authorities, default="")

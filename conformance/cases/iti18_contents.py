@@ -162,7 +162,7 @@ def _only_b(held: Scene, answer: Answer) -> None:
     "iti-18/4.1.2.3.7.10/7",
     title="Gets a SubmissionSet with its documents of two confidentialityCodes at once",
     requirement="When $XDSDocumentEntryConfidentialityCode stands in several Slots, each must be met (AND).",
-    section="ITI TF-2 3.18.4.1.2.3.5",
+    section="ITI TF-2 3.18.4.1.2.3.7.10; 3.18.4.1.2.3.5",
     covers=["iti-18.get-submission-set-and-contents.filters", "iti-18.parameters.and"],
 )
 def set_by_two_codes(trial: Trial) -> None:
@@ -287,7 +287,7 @@ def folder_by_confidentiality(trial: Trial) -> None:
     "iti-18/4.1.2.3.7.11/5",
     title="Gets a Folder with its documents of two confidentialityCodes at once",
     requirement="When $XDSDocumentEntryConfidentialityCode stands in several Slots, each must be met (AND).",
-    section="ITI TF-2 3.18.4.1.2.3.5",
+    section="ITI TF-2 3.18.4.1.2.3.7.11; 3.18.4.1.2.3.5",
     covers=["iti-18.get-folder-and-contents.filters", "iti-18.parameters.and"],
 )
 def folder_by_two_codes(trial: Trial) -> None:

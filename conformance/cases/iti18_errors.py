@@ -227,6 +227,20 @@ def two_times(trial: Trial) -> None:
     trial.query("FindDocuments", parameters, raw=times).refuses(NUMBER)
 
 
+@enter(
+    "iti-18/4.1.2.3.7.1/933",
+    title="Sends FindDocuments with two patients in two Slots",
+    requirement="$XDSDocumentEntryPatientId takes one value: a second Slot of it refuses the query.",
+    section="ITI TF-2 3.18.4.1.2.3.7.1",
+    passing=query_refused(NUMBER),
+    covers=["iti-18.parameters.single", "iti-18.parameters.repeated", "query.param.repeated"],
+)
+def two_patient_slots(trial: Trial) -> None:
+    parameters = answered(trial, "FindDocuments")
+    other: Parameter = ("$XDSDocumentEntryPatientId", OTHER_PATIENT)
+    trial.query("FindDocuments", [*parameters, other]).refuses(NUMBER)
+
+
 # --- statuses
 
 
@@ -414,7 +428,7 @@ for _ordinal, _what, _value in (
     "iti-18/4.1.2.3.4/930",
     title="Asks for a patient by a number without an assigning authority",
     requirement="A patient id is a CX with its assigning authority; a bare number refuses the query or finds nothing.",
-    section="ITI TF-3 4.2.3.1.7",
+    section="ITI TF-2 3.18.4.1.2.3.4; ITI TF-3 4.2.3.1.7",
     passing=query_refused("XDSRegistryError"),
     covers=["query.param.patient-id"],
 )
@@ -476,7 +490,7 @@ for _ordinal, _query, _name, _value in (
         f"iti-18/4.1.2.3.4/{_ordinal}",
         title=f"Sends {_query} with {_value} for an entryUUID",
         requirement="What is no entryUUID finds nothing, or refuses the query.",
-        section="ITI TF-3 4.2.3.2.7",
+        section="ITI TF-2 3.18.4.1.2.3.4; ITI TF-3 4.2.3.2.7",
         passing=query_refused("XDSRegistryError"),
         covers=["query.param.entry-uuid"],
     )(functools.partial(_refused_or_nothing, _name, _value, _query))

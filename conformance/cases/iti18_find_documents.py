@@ -231,7 +231,7 @@ for _each in CODE_PARAMETERS:
         title=f"Asks for the code of a {_each.attribute} in another coding scheme",
         requirement=f"{_each} compares the code together with its coding scheme: the same code of another scheme is "
         "another code.",
-        section="ITI TF-2 3.18.4.1.2.3.4",
+        section=f"{SECTION}; 3.18.4.1.2.3.4",
         covers=[_each.covers, "iti-18.parameters.code.scheme"],
     )(functools.partial(another_scheme, _each))
     if _each.several:
@@ -239,7 +239,7 @@ for _each in CODE_PARAMETERS:
             f"iti-18/4.1.2.3.7.1/{_each.ordinal + 3}",
             title=f"Repeats {_each} with another code",
             requirement=f"When {_each} stands in several Slots, a DocumentEntry must meet every one of them (AND).",
-            section="ITI TF-2 3.18.4.1.2.3.5",
+            section=f"{SECTION}; 3.18.4.1.2.3.5",
             covers=[_each.covers, "iti-18.parameters.and"],
         )(functools.partial(all_of_several_codes, _each))
         enter(
@@ -247,7 +247,7 @@ for _each in CODE_PARAMETERS:
             title=f"Repeats {_each} with a list of codes in each",
             requirement=f"When {_each} stands in several Slots, a DocumentEntry must carry one code of each list: "
             "OR inside a Slot, AND between Slots.",
-            section="ITI TF-2 3.18.4.1.2.3.5",
+            section=f"{SECTION}; 3.18.4.1.2.3.5",
             covers=[_each.covers, "iti-18.parameters.and", "iti-18.parameters.or"],
         )(functools.partial(all_of_lists_of_codes, _each))
 
@@ -404,7 +404,7 @@ for _time in TIME_PARAMETERS:
         f"iti-18/4.1.2.3.7.1/{_time.ordinal + 3}",
         title=f"Asks for documents by a month and by a day of {_time.attribute}",
         requirement="A time in a query may be given to the month or to the day; it is the start of its period.",
-        section="ITI TF-3 4.2.3.1.7",
+        section=f"{SECTION}; ITI TF-3 4.2.3.1.7",
         covers=[_time.covers, "iti-18.parameters.times.truncated"],
     )(functools.partial(truncated_bounds, _time))
     enter(
@@ -412,7 +412,7 @@ for _time in TIME_PARAMETERS:
         title=f"Asks for documents whose {_time.attribute} is known to the year, the month or the day",
         requirement="A time that an entry gives to the year, the month or the day is compared as the start of its "
         "period, whatever the precision of the query.",
-        section="ITI TF-3 4.2.3.1.7",
+        section=f"{SECTION}; ITI TF-3 4.2.3.1.7",
         level=SHOULD,
         covers=[_time.covers, "iti-18.parameters.times.truncated-metadata"],
     )(functools.partial(truncated_time, _time))
@@ -710,7 +710,7 @@ def every_parameter(trial: Trial) -> None:
     "iti-18/4.1.2.3.7.1/142",
     title="Asks for the same documents twice, by every parameter in two orders",
     requirement="The order of the Slots means nothing.",
-    section="ITI TF-2 3.18.4.1.2.3.3",
+    section=f"{SECTION}; 3.18.4.1.2.3.3",
     covers=["iti-18.parameters.order"],
 )
 def in_another_order(trial: Trial) -> None:
@@ -746,7 +746,7 @@ def empty_range(trial: Trial) -> None:
     "iti-18/4.1.2.3.7.1/144",
     title="Repeats $XDSDocumentEntryClassCode, of which an entry has but one",
     requirement="Only parameters of attributes that an entry has several times may stand in several Slots.",
-    section="ITI TF-2 3.18.4.1.2.3.5",
+    section=f"{SECTION}; 3.18.4.1.2.3.5",
     level=SHOULD,
     passing=query_refused("XDSStoredQueryParamNumber"),
     covers=["iti-18.parameters.repeated", "query.param.repeated"],

@@ -368,7 +368,7 @@ def any_folder_code(trial: Trial) -> None:
     "iti-18/4.1.2.3.7.3/12",
     title="Repeats $XDSFolderCodeList with another code",
     requirement=f"When {CODES} stands in several Slots, a Folder must meet every one of them (AND).",
-    section="ITI TF-2 3.18.4.1.2.3.5",
+    section="ITI TF-2 3.18.4.1.2.3.7.3; 3.18.4.1.2.3.5",
     covers=["iti-18.find-folders.code-list", "iti-18.parameters.and"],
 )
 def all_folder_codes(trial: Trial) -> None:

@@ -143,7 +143,7 @@ def confidentiality_code(trial: Trial) -> None:
     "iti-18/4.1.2.3.7.4/8",
     title="Asks for all there is of a patient, with documents of two confidentialityCodes at once",
     requirement="When $XDSDocumentEntryConfidentialityCode stands in several Slots, each must be met (AND).",
-    section="ITI TF-2 3.18.4.1.2.3.5",
+    section="ITI TF-2 3.18.4.1.2.3.7.4; 3.18.4.1.2.3.5",
     covers=["iti-18.get-all.filters", "iti-18.parameters.and"],
 )
 def two_confidentiality_codes(trial: Trial) -> None:

@@ -14,7 +14,6 @@ from conformance.trial import Trial
 
 enter = functools.partial(
     case,
-    section="ITI TF-2 3.8.4.2.4",
     passing=found('<rim:ExtrinsicObject …> with the surviving id in <rim:ExternalIdentifier value="…"/>'),
     needs=["registry", "feed", "new-patients"],
 )
@@ -72,12 +71,14 @@ def by_subsumed(query: str, patient: str, status: str, trial: Trial) -> None:
 for _number, (_query, _patient, _status) in enumerate(FIND, 1):
     enter(
         f"iti-18/4.1.2.3.7.{_number}/800",
+        section=f"ITI TF-2 3.18.4.1.2.3.7.{_number}; 3.8.4.2.4",
         title=f"Asks {_query} for a patient into whom another one was merged",
         requirement="What belonged to the merged patient is found under the surviving id, beside what was there.",
         covers=["iti-18.merged.survivor"],
     )(functools.partial(by_survivor, _query, _patient, _status))
     enter(
         f"iti-18/4.1.2.3.7.{_number}/801",
+        section=f"ITI TF-2 3.18.4.1.2.3.7.{_number}; 3.8.4.2.4",
         title=f"Asks {_query} for a patient who was merged into another one",
         requirement="Nothing is found under a merged id; the registry may say XDSUnknownPatientId.",
         passing=NOTHING_FOUND,
@@ -87,6 +88,7 @@ for _number, (_query, _patient, _status) in enumerate(FIND, 1):
 
 @enter(
     "iti-18/4.1.2.3.7.4/800",
+    section="ITI TF-2 3.18.4.1.2.3.7.4; 3.8.4.2.4",
     title="Asks for all there is of a patient into whom another one was merged",
     requirement="GetAll returns what belonged to both, and all of it carries the surviving id.",
     covers=["iti-18.merged.survivor"],
@@ -105,6 +107,7 @@ def all_of_the_survivor(trial: Trial) -> None:
 
 @enter(
     "iti-18/4.1.2.3.7.5/800",
+    section="ITI TF-2 3.18.4.1.2.3.7.5; 3.8.4.2.4",
     title="Gets documents of two patients who were merged, by entryUUID",
     requirement="After a merge the documents belong to one patient: GetDocuments returns both, with the surviving id.",
     covers=["iti-18.merged.survivor", "iti-18.return.single-patient"],
@@ -119,6 +122,7 @@ def documents_of_both(trial: Trial) -> None:
 
 @enter(
     "iti-18/4.1.2.3.7.5/801",
+    section="ITI TF-2 3.18.4.1.2.3.7.5; 3.8.4.2.4",
     title="Gets a document of a merged patient, and reads sourcePatientId",
     requirement="A merge leaves sourcePatientId as it was registered.",
     covers=["iti-18.merged.survivor"],

@@ -68,7 +68,7 @@ def any_reference(trial: Trial) -> None:
     "iti-18/4.1.2.3.7.14/3",
     title="Repeats $XDSDocumentEntryReferenceIdList with another reference id",
     requirement=f"When {REFERENCES} stands in several Slots, a DocumentEntry must meet every one of them (AND).",
-    section="ITI TF-2 3.18.4.1.2.3.5",
+    section="ITI TF-2 3.18.4.1.2.3.7.14; 3.18.4.1.2.3.5",
     covers=["iti-18.find-documents-by-reference-id.references", "iti-18.parameters.and"],
 )
 def all_references(trial: Trial) -> None:

@@ -15,6 +15,7 @@ import click
 from rich.text import Text
 
 from conformance.model import Verdict
+from conformance.results import redaction
 from conformance.results.exitcodes import ExitCode
 from conformance.results.folder import FolderError
 from conformance.watch import showing
@@ -111,7 +112,7 @@ def _list_kinds(ctx: click.Context, _param: click.Parameter, wanted: bool) -> No
     metavar="FILE",
     help="NAME.p12, with NAME-auth.p12 beside it: who opens the connections to the systems behind.",
 )
-@click.option("--password", metavar="WORD", help="Of the identity's files.")
+@click.option("--password", envvar="CARNET_IDENTITY_PASSWORD", metavar="WORD", help="Of the identity's files.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per exchange on standard output.")
 def watch(
     host: str,
@@ -160,7 +161,7 @@ def watch(
         misbehaviours,
         _codes(codes),
         language or ("fr" if profile == "dmp" else "en"),
-        " ".join(["carnet", "conformance", "watch", *_options(sys.argv)]),
+        redaction.text(" ".join(["carnet", "conformance", "watch", *_options(sys.argv)])),
         _forwarding(forward_registry, forward_repository, identity, password, trust),
     )
     ending = _Ending(count)

@@ -108,10 +108,13 @@ class Seen:
         return self.trouble
 
     def _case(self) -> Case:
+        wrong = ", ".join(self.misbehaviours)
         return Case(
             id=self.case_id,
-            title=f"{self.label}, received from {self.client}",
-            title_fr=f"{self.label}, reçu de {self.client}",
+            title=f"{self.label}, received from {self.client}"
+            + (f", answered wrongly on purpose: {wrong}" if wrong else ""),
+            title_fr=f"{self.label}, reçu de {self.client}"
+            + (f", réponse volontairement fautive : {wrong}" if wrong else ""),
             requirement="The message keeps every rule that applies to it.",
             requirement_fr="Le message respecte toutes les règles qui le concernent.",
             section=f"ITI TF-2 3.{self.transaction[4:]}" if self.transaction else "ITI TF-2 Appendix V",

@@ -24,24 +24,22 @@ _SHOWN: Final = 12
 """Remarks below one line; the others are in the folder."""
 _WORDS: Final = {
     "en": {
-        "fine": "{} checks, nothing to say",
+        "checks": "{} checks",
         "more": "… and {} more, in {}",
         "unchecked": "not judged",
         "wrong": "answered wrongly on purpose: {}",
         "none": "No message came.",
-        "total": "{} exchanges: {}",
+        "total": "Exchanges: {} ({})",
         "see": "Report: {}",
-        "accepts": "answered {}",
     },
     "fr": {
-        "fine": "{} contrôles, rien à redire",
+        "checks": "{} contrôles",
         "more": "… et {} de plus, dans {}",
         "unchecked": "non jugé",
         "wrong": "réponse volontairement fautive : {}",
         "none": "Aucun message reçu.",
-        "total": "{} échanges : {}",
+        "total": "Échanges : {} ({})",
         "see": "Rapport : {}",
-        "accepts": "réponse {}",
     },
 }
 
@@ -66,7 +64,8 @@ def lines(seen: Seen, language: str) -> Iterator[Text]:
     text.append(f"{clean(seen.client):<15}")
     text.append(f"  {seen.transaction or '?':<7}")
     text.append(f"  {seen.verdict.value:<7}", _COLOURS[seen.verdict])
-    text.append(f"  {_answer(seen, words)}")
+    text.append(f"  {_answer(seen)}")
+    text.append(f"  {_judged(seen, words)}", "bright_black")
     yield text
     for misbehaviour in seen.misbehaviours:
         yield Text(f"          {words['wrong'].format(misbehaviour)}", "cyan")
@@ -79,15 +78,13 @@ def lines(seen: Seen, language: str) -> Iterator[Text]:
         yield Text(f"          {words['more'].format(len(seen.remarks) - _SHOWN, place)}", "bright_black")
 
 
-def _answer(seen: Seen, words: dict[str, str]) -> str:
-    if not seen.checked:
-        judged = words["unchecked"]
-    elif seen.remarks:
-        judged = ""
-    else:
-        judged = words["fine"].format(len(seen.checked))
-    outcome = " ".join([seen.outcome or f"HTTP {seen.status}", *seen.codes])
-    return ", ".join(filter(None, (judged, words["accepts"].format(clean(outcome)))))
+def _answer(seen: Seen) -> str:
+    """What was answered."""
+    return clean(" ".join([seen.outcome or f"HTTP {seen.status}", *seen.codes]))
+
+
+def _judged(seen: Seen, words: dict[str, str]) -> str:
+    return words["checks"].format(len(seen.checked)) if seen.checked else words["unchecked"]
 
 
 def _remark(remark: Remark, language: str) -> Iterator[Text]:

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,12 @@ from client.source import DocumentSource
 from conformance.model import Verdict
 from conformance.watch.cli import watch as command
 from conformance.watch.forwarding import Forwarding
+from dmp.authority import Authority
+from dmp.authority_files import write
+from security.identities import TEST_PASSWORD
+from security.issuing import KeyKind
 
 PATIENT = "p1^^^&2.999.7&ISO"
-PROGRAM = "from conformance.watch.cli import watch; watch(prog_name='carnet conformance watch')"
 
 
 class Running:
@@ -34,7 +38,7 @@ class Running:
         self.out = folder / "out"
         words = ["--port", "0", "--out", str(self.out), "--ready-file", str(folder / "told.json"), *options]
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, *words],
+            [sys.executable, "-m", "carnet", "conformance", "watch", *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -83,7 +87,7 @@ def test_a_good_message_ends_with_0(running: Callable[..., Running]) -> None:
     code, text = run.ended()
     assert code == 0, text
     assert "PASS" in text
-    assert "1 exchanges: 1 PASS" in text
+    assert "Exchanges: 1 (1 PASS)" in text
     assert not (run.out.parent / "told.json").exists()
     assert {"watch.json", "result.json", "junit.xml", "report.html", "exchanges"} <= {p.name for p in run.out.iterdir()}
 
@@ -187,3 +191,26 @@ def test_a_system_behind_that_is_not_there_is_a_502(watch: Any) -> None:
     assert answer.status == 502
     assert b"127.0.0.1" in answer.body
     assert proxy.post("repository", b"<x/>").status == 502
+
+
+def test_a_password_of_the_command_line_is_in_no_file(
+    running: Callable[..., Running], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    pki = tmp_path_factory.mktemp("pki")
+    write(Authority.make(datetime.now(UTC), KeyKind.P256), pki)
+    run = running(
+        "--forward-registry",
+        "https://127.0.0.1:9/registry",
+        "--trust",
+        str(pki),
+        "--identity",
+        str(pki / "identities" / "doctor.p12"),
+        "--password",
+        TEST_PASSWORD,
+    )
+    assert run.told
+    assert run.ended(signal.SIGTERM)[0] == 4
+    files = [path for path in run.out.rglob("*") if path.is_file()]
+    assert len(files) >= 4
+    assert "--password" in (run.out / "watch.json").read_text()
+    assert [path for path in files if f"password {TEST_PASSWORD}".encode() in path.read_bytes()] == []

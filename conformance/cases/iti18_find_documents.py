@@ -6,6 +6,7 @@ Ordinals go by parameter, ten for each: 1 patient and status, 10 classCode, 20 t
 """
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -254,29 +255,30 @@ for _each in CODE_PARAMETERS:
 
 @dataclass(frozen=True, slots=True)
 class NearCode:
-    """A code that is much like the one an entry carries, and another one."""
+    """What is much like the code that an entry carries, and another one."""
 
     ordinal: int
     what: str
-    code: str
-    carried: str
+    of: Callable[[str], str]
 
 
 NEAR_CODES: Final = (
-    NearCode(65, "in lower case", "conf-a1", "CONF-A1"),
-    NearCode(66, "cut short", "CONF-A", "CONF-A1"),
-    NearCode(67, "with % for a part of it", "CONF-%", "CONF-A1"),
-    NearCode(68, "with _ for a character of it", "CONF-A_", "CONF-A1"),
+    NearCode(65, "in the other case", str.swapcase),
+    NearCode(66, "cut short", lambda code: code[:-1]),
+    NearCode(67, "with % for its end", lambda code: f"{code[:-1]}%"),
+    NearCode(68, "with _ for its last character", lambda code: f"{code[:-1]}_"),
 )
 
 
 def near_code(row: NearCode, trial: Trial) -> None:
-    scheme = first(trial, "eventCodeList")[1]
-    entry = trial.entry(codes={"eventCodeList": ((row.carried, scheme, "Code of the conformance suite"),)})
+    code = first(trial, "eventCodeList")
+    near = row.of(code[0])
+    trial.given(near not in ("", code[0]), f"the code {code[0]} is the same {row.what}")
+    entry = trial.entry(codes={"eventCodeList": (code,)})
     made = trial.registered(entry)
     name = "$XDSDocumentEntryEventCodeList"
-    find_documents(trial, (name, [f"{row.code}^^{scheme}"])).finds(among=made.ids)
-    find_documents(trial, (name, [f"{row.carried}^^{scheme}"])).finds(entry.id, among=made.ids)
+    find_documents(trial, (name, [f"{near}^^{code[1]}"])).finds(among=made.ids)
+    find_documents(trial, (name, [f"{code[0]}^^{code[1]}"])).finds(entry.id, among=made.ids)
 
 
 for _near in NEAR_CODES:

@@ -18,7 +18,7 @@ from security.issuing import CertifiedKey
 from security.keyfiles import KeyFileError
 
 OPTIONAL: Final = "xua"
-NEEDS: Final = ("tls", "identity")
+NEEDS: Final = ("identity",)
 PATIENT: Final = "xua-test^^^&1.2.250.1.999.1&ISO"
 
 

@@ -386,7 +386,6 @@ BAD: Final = (
         "The issuer, named by its certificate's subject, is the one who signed.",
         _changed(issuer="CN=Somebody Else,O=Elsewhere,C=FR"),
         "SAML 2.0 Core 2.2.5",
-        SHOULD,
     ),
 )
 

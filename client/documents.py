@@ -23,7 +23,7 @@ FACILITY: Final = Code("SA07", "1.2.250.1.71.4.2.4", "Cabinet individuel")
 PRACTICE_SETTING: Final = Code("AMBULATOIRE", "1.2.250.1.213.1.1.4.9", "Ambulatoire")
 CONFIDENTIALITY: Final = Code("N", "2.16.840.1.113883.5.25", "Normal")
 LANGUAGE: Final = "fr-FR"
-_LONGEST_TITLE: Final = 127  # ITI TF-3 4.2.3.2.27
+_LONGEST_TITLE: Final = 127  # ITI TF-3 4.2.3.2.24
 
 
 class DocumentError(ValueError):

@@ -34,7 +34,7 @@ REGISTRY_PACKAGE_TYPE: Final = _OBJECT_TYPE + "RegistryPackage"
 SUBMISSION_SET_NODE: Final = "urn:uuid:a54d6aa5-d40d-43f9-88c5-b4633d873bdd"
 FOLDER_NODE: Final = "urn:uuid:d9d542f3-6cc4-48b6-8870-ea235fbc94c2"
 
-# limitedMetadata marks                                                                        # ITI TF-3 4.2.3.2.15
+# limitedMetadata marks                                                                        # ITI TF-3 4.2.3.2.29
 ENTRY_LIMITED_METADATA: Final = "urn:uuid:ab9b591b-83ab-4d03-8f5d-f93b1fb92e85"
 SUBMISSION_SET_LIMITED_METADATA: Final = "urn:uuid:5003a9db-8d8d-49e6-bf0c-990e34ac7707"
 FOLDER_LIMITED_METADATA: Final = "urn:uuid:2c144a76-29a9-4b7c-af54-b25409fe7d03"

@@ -15,7 +15,7 @@ class Repository:
     """One repository: its identity, and what it works with."""
 
     unique_id: str
-    """repositoryUniqueId, an OID; ITI TF-3 4.2.3.2.21."""
+    """repositoryUniqueId, an OID; ITI TF-3 4.2.3.2.18."""
     database: Database
     """Holds `stored_document`; the registry's own when `registry.atomic`."""
     documents: DocumentStore

@@ -25,7 +25,7 @@ def is_sha1(text: str) -> bool:
 
 
 def is_size(text: str) -> bool:
-    """Whether `text` is a number of bytes: decimal, without sign; # ITI TF-3 4.2.3.2.24"""
+    """Whether `text` is a number of bytes: decimal, without sign; # ITI TF-3 4.2.3.2.21"""
     return _DIGITS.fullmatch(text) is not None
 
 
@@ -35,12 +35,12 @@ def is_language_tag(text: str) -> bool:
 
 
 def is_mime_type(text: str) -> bool:
-    """Whether `text` is type/subtype, parameters allowed; # ITI TF-3 4.2.3.2.16"""
+    """Whether `text` is type/subtype, parameters allowed; # ITI TF-3 4.2.3.2.15"""
     return _MIME_TYPE.fullmatch(text) is not None
 
 
 def is_unique_id(text: str) -> bool:
-    """Whether `text` can be the uniqueId of a DocumentEntry; # ITI TF-3 4.2.3.2.29
+    """Whether `text` can be the uniqueId of a DocumentEntry; # ITI TF-3 4.2.3.2.26
 
     128 visible ASCII characters at most. What looks like an OID must be one, with `^` and up to 16 characters after it
     if the document has an extension; anything else (a UUID, a URI) is taken as it is.

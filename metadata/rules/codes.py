@@ -59,7 +59,7 @@ def classification_form(view: View, _case: Case) -> Marks:
     id="limitedMetadata.forbidden",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.2.15",
+    spec="ITI TF-3 4.2.3.2.29",
     en="{object} is marked as limitedMetadata, which a registry does not take; give all required attributes and leave "
     "the mark out",
     fr="{object} porte la marque limitedMetadata, refusée par un registre ; fournir tous les attributs obligatoires et "

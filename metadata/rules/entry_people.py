@@ -1,4 +1,4 @@
-"""The patient of a DocumentEntry, and who answers for it. # ITI TF-3 4.2.3.2.14, 4.2.3.2.18, 4.2.3.2.25"""
+"""The patient of a DocumentEntry, and who answers for it. # ITI TF-3 4.2.3.2.14, 4.2.3.2.16, 4.2.3.2.22"""
 
 from typing import Final
 
@@ -17,7 +17,7 @@ SINGLE_FIELDS: Final = frozenset({"7", "8"})
     id="de.patientId.format",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.2.18",
+    spec="ITI TF-3 4.2.3.2.16",
     en="patientId {got} of {object} is not a CX: write id^^^&OID&ISO",
     fr="patientId {got} de {object} n'est pas un CX : écrire id^^^&OID&ISO",
     on=On.ENTRY,
@@ -32,7 +32,7 @@ def patient_id_format(entry: DocumentEntry, _case: Case) -> Marks:
     id="de.patientId.components",
     level=SHOULD,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.2.18",
+    spec="ITI TF-3 4.2.3.2.16",
     en="patientId {got} of {object} has components beyond id^^^&OID&ISO; they are kept but not compared",
     fr="patientId {got} de {object} a des composants au-delà de id^^^&OID&ISO ; ils sont gardés mais non comparés",
     on=On.ENTRY,
@@ -49,7 +49,7 @@ def patient_id_components(entry: DocumentEntry, _case: Case) -> Marks:
     id="de.sourcePatientId.format",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.2.25",
+    spec="ITI TF-3 4.2.3.2.22",
     en="sourcePatientId {got} of {object} is not a CX: write id^^^&OID&ISO",
     fr="sourcePatientId {got} de {object} n'est pas un CX : écrire id^^^&OID&ISO",
     on=On.ENTRY,
@@ -65,7 +65,7 @@ def source_patient_id_format(entry: DocumentEntry, _case: Case) -> Marks:
     id="de.sourcePatientInfo.format",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.2.26",
+    spec="ITI TF-3 4.2.3.2.23",
     en="value {got} of sourcePatientInfo is not of the form PID-n|data",
     fr="la valeur {got} de sourcePatientInfo n'est pas de la forme PID-n|données",
     on=On.ENTRY,
@@ -83,7 +83,7 @@ def source_patient_info_format(entry: DocumentEntry, _case: Case) -> Marks:
     id="de.sourcePatientInfo.field",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.2.26",
+    spec="ITI TF-3 4.2.3.2.23",
     en="sourcePatientInfo holds {got}; PID-2, PID-4, PID-12 and PID-19 are not allowed in it",
     fr="sourcePatientInfo contient {got} ; PID-2, PID-4, PID-12 et PID-19 n'y sont pas permis",
     on=On.ENTRY,
@@ -100,7 +100,7 @@ def source_patient_info_field(entry: DocumentEntry, _case: Case) -> Marks:
     id="de.sourcePatientInfo.repeated",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.2.26",
+    spec="ITI TF-3 4.2.3.2.23",
     en="sourcePatientInfo holds {got} more than once; a patient has one birth date (PID-7) and one sex (PID-8)",
     fr="sourcePatientInfo contient plusieurs fois {got} ; un patient a une date de naissance (PID-7) et un sexe "
     "(PID-8)",

@@ -1,4 +1,4 @@
-"""The times of a DocumentEntry. # ITI TF-3 4.2.3.2.6, 4.2.3.2.22, 4.2.3.2.23"""
+"""The times of a DocumentEntry. # ITI TF-3 4.2.3.2.6, 4.2.3.2.19, 4.2.3.2.20"""
 
 from metadata.model import DocumentEntry
 from metadata.rules import forms
@@ -23,7 +23,7 @@ def creation_time_format(entry: DocumentEntry, _case: Case) -> Marks:
     id="de.serviceStartTime.format",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.2.22",
+    spec="ITI TF-3 4.2.3.2.19",
     en="serviceStartTime {got} is not a DTM: write YYYY[MM[DD[hh[mm[ss]]]]], UTC, a day that exists",
     fr="serviceStartTime {got} n'est pas un DTM : écrire AAAA[MM[JJ[hh[mm[ss]]]]], en UTC, un jour qui existe",
     on=On.ENTRY,
@@ -36,7 +36,7 @@ def service_start_time_format(entry: DocumentEntry, _case: Case) -> Marks:
     id="de.serviceStopTime.format",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.2.23",
+    spec="ITI TF-3 4.2.3.2.20",
     en="serviceStopTime {got} is not a DTM: write YYYY[MM[DD[hh[mm[ss]]]]], UTC, a day that exists",
     fr="serviceStopTime {got} n'est pas un DTM : écrire AAAA[MM[JJ[hh[mm[ss]]]]], en UTC, un jour qui existe",
     on=On.ENTRY,

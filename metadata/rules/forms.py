@@ -11,7 +11,7 @@ from typing import Final
 from metadata.datatypes import CX, DTM, XCN, XON, XTN, CXi, DatatypeError, IntendedRecipient
 
 PATIENT_FIELD: Final = re.compile(r"PID-([1-9][0-9]?)\|(.*)", re.DOTALL)
-"""One value of sourcePatientInfo. # ITI TF-3 4.2.3.2.26"""
+"""One value of sourcePatientInfo. # ITI TF-3 4.2.3.2.23"""
 URN: Final = re.compile(r"urn:[A-Za-z0-9][A-Za-z0-9-]{0,31}:[!-~]+", re.IGNORECASE)
 """RFC 8141 2, in outline."""
 URI: Final = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")

@@ -57,7 +57,7 @@ def relationship_source(association: Association, case: Case) -> Marks:
     id="association.replacement.target",
     level=MUST,
     code=UNRESOLVED,
-    spec="ITI TF-3 4.2.2.2.2",
+    spec="ITI TF-3 4.2.2.2.3",
     en="{got} is the targetObject of {type} {object}; it must be a DocumentEntry that the registry holds already, not "
     "one of this submission",
     fr="{got} est le targetObject de {type} {object} ; ce doit être un DocumentEntry que le registre détient déjà, non "
@@ -80,7 +80,7 @@ def replacement_target(submission: Submission, case: Case) -> Marks:
     id="association.replacement.repeated",
     level=MUST,
     code=in_each(ErrorCode.DEPRECATED_DOCUMENT, "ITI-41", "ITI-42", "ITI-61"),
-    spec="ITI TF-3 4.2.2.2.2",
+    spec="ITI TF-3 4.2.2.2.3",
     en="{got} is replaced {count} times in this submission; the first replacement deprecates it",
     fr="{got} est remplacé {count} fois dans cette soumission ; le premier remplacement le rend obsolète",
     on=On.SUBMISSION,
@@ -103,7 +103,7 @@ def replacement_repeated(submission: Submission, _case: Case) -> Marks:
     id="association.replacement.used",
     level=MUST,
     code=in_each(ErrorCode.DEPRECATED_DOCUMENT, "ITI-41", "ITI-42", "ITI-61"),
-    spec="ITI TF-3 4.2.2.2.2",
+    spec="ITI TF-3 4.2.2.2.3",
     en="{type} {object} leads to {got}, which this submission replaces and so deprecates; let it lead to the "
     "replacement",
     fr="{type} {object} mène à {got}, que cette soumission remplace et rend donc obsolète ; le faire mener au "

@@ -49,7 +49,7 @@ def relationship_patient(association: Association, case: Case) -> Marks:
     id="registry.replacement.folder",
     level=MUST,
     code=OTHER_PATIENT,
-    spec="ITI TF-3 4.2.2.2.2",
+    spec="ITI TF-3 4.2.2.2.3",
     en="{got} is the patient of {source}, which replaces a document of Folder {folder}, whose patient is {expected}; "
     "it would come into that Folder",
     fr="{got} est le patient de {source}, qui remplace un document du Folder {folder}, dont le patient est {expected} "

@@ -45,7 +45,7 @@ def test_a_rule_of_the_book_is_told_with_its_code_and_both_sentences(submission:
     judged = submission.changed(b'mimeType="text/xml"', b'mimeType="xml"').judge()
     (remark,) = judged.remarks
     assert (remark.rule, remark.level, remark.code) == ("de.mimeType.format", MUST, "XDSRepositoryMetadataError")
-    assert remark.section == "ITI TF-3 4.2.3.2.16"
+    assert remark.section == "ITI TF-3 4.2.3.2.15"
     assert remark.text("fr") == remark.fr != remark.en
 
 

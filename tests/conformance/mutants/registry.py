@@ -137,7 +137,7 @@ def repeated_slot_ignored() -> None:
     silence("slot.name.repeated")
 
 
-@mutant("ihe", breaks="ITI TF-3 4.2.3.2.28")
+@mutant("ihe", breaks="ITI TF-3 4.2.3.2.25")
 def missing_type_code_accepted() -> None:
     """An entry without typeCode is taken."""
     silence("de.typeCode.missing")
@@ -149,7 +149,7 @@ def missing_class_code_accepted() -> None:
     silence("de.classCode.missing")
 
 
-@mutant("ihe", breaks="ITI TF-3 4.2.3.2.25")
+@mutant("ihe", breaks="ITI TF-3 4.2.3.2.22")
 def missing_source_patient_id_accepted() -> None:
     """An entry without sourcePatientId is taken."""
     silence("de.sourcePatientId.missing")

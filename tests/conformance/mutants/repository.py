@@ -64,13 +64,13 @@ def hash_is_sha_256() -> None:
     edit_completed(lambda kept: {"hash": kept.content.sha256})
 
 
-@mutant("ihe", breaks="ITI TF-3 4.2.3.2.24")
+@mutant("ihe", breaks="ITI TF-3 4.2.3.2.21")
 def size_off_by_the_line_end() -> None:
     """The size that the repository fills in counts the line end before the boundary."""
     edit_completed(lambda kept: {"size": str(kept.content.size + 2)})
 
 
-@mutant("ihe", breaks="ITI TF-3 4.2.3.2.21")
+@mutant("ihe", breaks="ITI TF-3 4.2.3.2.18")
 def repository_unique_id_not_its_own() -> None:
     """The repositoryUniqueId that the repository fills in is not the one it answers to."""
     edit_completed(lambda _kept: {"repositoryUniqueId": "1.2.250.1.999.7.99"})

@@ -1,7 +1,7 @@
 """Pages of docs/ that are made from the code: `make docs` writes them, a test compares them."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -26,12 +26,19 @@ def command_page() -> str:
         "",
         *_help(context),
     ]
-    for word in main.list_commands(context):
-        command = main.get_command(context, word)
-        if command is not None:
-            lines += ["", f"## carnet {word}", ""]
-            lines += _help(command.make_context(word, [], parent=context, resilient_parsing=True))
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_words(main, context)]) + "\n"
+
+
+def _words(group: click.Group, above: click.Context) -> Iterator[str]:
+    """The help of each word of a group, and of each word of a word."""
+    for word in group.list_commands(above):
+        command = group.get_command(above, word)
+        if command is None:
+            continue
+        context = command.make_context(word, [], parent=above, resilient_parsing=True)
+        yield from ("", f"{'#' * context.command_path.count(' ')}# {context.command_path}", "", *_help(context))
+        if isinstance(command, click.Group):
+            yield from _words(command, context)
 
 
 def _help(context: click.Context) -> list[str]:

@@ -210,7 +210,7 @@ class _Ending:
     def __init__(self, count: int | None) -> None:
         self._left = count
         self._over = threading.Event()
-        self._interrupted = False
+        self._interrupted = self._stopped = False
         self._came = 0
         self._before: dict[signal.Signals, Any] = {}
         self._lock = threading.Lock()
@@ -227,15 +227,16 @@ class _Ending:
         """From now on Ctrl-C and SIGTERM end the watch in good order."""
 
         def stop(number: int, _frame: FrameType | None) -> None:
+            # nothing with a lock: the main thread may hold it at this very moment
             self._interrupted = number == signal.SIGINT
-            self._over.set()
+            self._stopped = True
 
         self._before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def wait(self) -> None:
         """Until `--count` is reached, Ctrl-C, or SIGTERM."""
         try:
-            while not self._over.wait(0.5):
+            while not self._stopped and not self._over.wait(0.2):
                 pass
         finally:
             for number, handler in self._before.items():

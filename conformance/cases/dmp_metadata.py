@@ -131,6 +131,6 @@ for _variant in ins.variants():
         section="ANS Référentiel INS; DMP TD2.1",
         passing=refused(*METADATA_ERRORS) if _variant.refused else WARNED if _variant.rule else SUCCESS,
         needs=("registry", "repository", "identity", "tls", "new-patients"),
-        level=SHOULD if _variant.rule and not _variant.refused else MUST,
+        level=_variant.level,
         covers=(_variant.rule,) if _variant.rule else (),
     )(functools.partial(_ins, _variant.id))

@@ -571,3 +571,28 @@ def unsigned_replacement(trial: Trial) -> None:
     answer = desk.documents(old)
     got = answer.one(old.id).get("status")
     answer.check("the old entry is still Approved", got == n.APPROVED, "@status", n.APPROVED, got)
+
+
+# --- nothing but TD2.1 feeds ------------------------------------------------------------------------------------------
+
+
+@dmp_case(
+    "dmp/td2.1/iti-42/1",
+    title=("Registers metadata without a document (ITI-42)", "Enregistre des métadonnées sans document (ITI-42)"),
+    requirement=(
+        "The DMP is fed by TD2.1 alone: a registration that would go around the signature is refused.",
+        "Le DMP n'est alimenté que par TD2.1 : un enregistrement qui contournerait la signature est refusé.",
+    ),
+    section="DMP TD2.1, table of transactions",
+    passing=fault("Sender", "wsa:ActionNotSupported"),
+)
+def registration(trial: Trial) -> None:
+    desk = Desk(trial)
+    desk.takes()
+    lot = desk.lot()
+    repository = desk.repository(desk.fed(desk.lot()).entries[0])
+    described = replace(lot.documents[0], described=True, repository_unique_id=repository)
+    submission = replace(lot, documents=(described,)).signed()
+    with desk.connected():
+        trial.register(submission, headers=desk.headers()).is_refused()
+    desk.nothing_kept(submission)

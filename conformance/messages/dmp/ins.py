@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.messages.dmp import names as n
+from conformance.model import MUST, SHOULD, Level
 
 _CORSICA: Final = {"2A": "19", "2B": "18"}
 
@@ -54,7 +55,8 @@ class Variant:
     requirement_fr: str
     rule: str = ""
     refused: bool = False
-    """It MUST be refused; else it is taken, and SHOULD be remarked upon where `rule` says so."""
+    """It must be refused; else it is taken, and its sender told where `rule` says what is wrong."""
+    level: Level = MUST
 
 
 def variants() -> tuple[Variant, ...]:
@@ -162,6 +164,7 @@ def variants() -> tuple[Variant, ...]:
             odd,
             odd_fr,
             "fr.patientId.month",
+            level=SHOULD,
         ),
         Variant(
             "ins/type/1",
@@ -171,6 +174,7 @@ def variants() -> tuple[Variant, ...]:
             odd,
             odd_fr,
             "fr.patientId.type",
+            level=SHOULD,
         ),
         Variant(
             "ins/type/2",
@@ -180,6 +184,7 @@ def variants() -> tuple[Variant, ...]:
             odd,
             odd_fr,
             "fr.patientId.type",
+            level=SHOULD,
         ),
         Variant(
             "ins/oid/1",
@@ -197,6 +202,15 @@ def variants() -> tuple[Variant, ...]:
             cx("0456789999", f"{n.OWN_ROOT}.2", "PI"),
             bad,
             bad_fr,
+            refused=True,
+        ),
+        Variant(
+            "ins/oid/4",
+            "An INS under the OID of production",
+            "Un INS sous l'OID de production",
+            cx(number, n.INS_NIR),
+            "A platform for tests takes no INS of production: its OIDs are told apart.",
+            "Une plateforme de test n'accepte pas d'INS de production : les OID sont distingués.",
             refused=True,
         ),
         Variant(

@@ -33,7 +33,7 @@ UNSEEN = {
     "fr.signature.signs",
     "fr.cda.eventCodeList",
     "fr.cda.referenceIdList",
-    "fr.cda.replacement",  # with TD2.1b
+    "fr.cda.replacement",  # the registry alone knows what is replaced
 }
 
 

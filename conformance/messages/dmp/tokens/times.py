@@ -8,7 +8,8 @@ from conformance.messages.dmp.tokens.forge import CORE, VIHF, BadToken, Build, F
 from conformance.messages.dmp.vihf import Vihf, instant
 from conformance.model import SHOULD
 
-SOON: Final = timedelta(minutes=5)
+MINUTE: Final = timedelta(minutes=1)
+SOON: Final = 5 * MINUTE
 
 
 HOUR: Final = timedelta(hours=1)
@@ -48,10 +49,10 @@ TIMES: Final = (
     ),
     BadToken(
         "vihf/saml-2.5.1/2",
-        "holds only from the next hour on",
-        "n'est valide que dans une heure",
+        "holds only in twenty minutes",
+        "n'est valide que dans vingt minutes",
         f"{CORE}2.5.1.2",
-        conditions(HOUR, HOUR + SOON),
+        conditions(20 * MINUTE, 25 * MINUTE),
     ),
     BadToken(
         "vihf/saml-2.5.1/3",

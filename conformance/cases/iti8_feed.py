@@ -252,6 +252,23 @@ def survives(trial: Trial) -> None:
     takes(trial, patient)
 
 
+@case(
+    "iti-8/C.2.1/2",
+    title="Looks at the frame of an acknowledgement",
+    requirement="An acknowledgement stands in a frame of MLLP: 0x0B before it, 0x1C 0x0D behind it.",
+    section="ITI TF-2 C.2.1",
+    passing="0x0B MSH|^~\\&|… 0x1C 0x0D",
+    covers=["iti-8.ack.frame"],
+    needs=_NEEDS,
+)
+def framed(trial: Trial) -> None:
+    answer = trial.feed(feeds.adt("A01", trial.session.new_patient()))
+    trouble = answer.exchange.trouble
+    answer.check(
+        "the acknowledgement is framed", bool(answer.body) and not trouble, "MLLP", "0x0B … 0x1C 0x0D", trouble
+    )
+
+
 # --- messages that are legal though not like ours
 
 

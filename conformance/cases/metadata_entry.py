@@ -648,10 +648,11 @@ acceptances(
         Taken(
             "metadata/4.2.3.2.12/2",
             "Registers a DocumentEntry with a homeCommunityId",
-            "A DocumentEntry may say its homeCommunityId, an OID URN.",
-            f"{_TF}.12",
+            "A DocumentEntry may say its homeCommunityId, an OID URN; it is stored like all attributes.",
+            f"{_TF}.12; ITI TF-2 3.42.4.1.3",
             entry={"attributes": 'home="urn:oid:1.2.250.1.999.9"'},
-            covers=("object.home.format",),
+            back={"@home": ("urn:oid:1.2.250.1.999.9",)},
+            covers=("object.home.format", "iti-42.store"),
         ),
         Taken(
             "metadata/4.2.3.1.1/2",

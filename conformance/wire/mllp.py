@@ -39,6 +39,8 @@ def exchange(
                     trouble = "the connection was closed before the acknowledgement ended"
                     break
                 heard += piece
+            if heard and not heard.startswith(START):
+                trouble = trouble or "the acknowledgement does not begin with its start block, 0x0B"
     except TimeoutError:
         trouble = f"no acknowledgement within {timeout:g} s"
     except (OSError, ValueError) as error:

@@ -57,6 +57,11 @@ class Spool:
         self._file.close()
         self.path.unlink(missing_ok=True)
 
+    def first(self, size: int) -> bytes:
+        """Its beginning, once it is closed."""
+        with self.path.open("rb") as file:
+            return file.read(size)
+
     def bytes(self, limit: int) -> bytes | None:
         """The whole of it; None when it is larger than `limit`."""
         return None if self.size > limit else self.path.read_bytes()
@@ -97,6 +102,7 @@ class Recorder:
         self.forgotten = 0
         self._bytes = 0
         self._written = 0.0
+        self._later: threading.Timer | None = None
         self._lock = threading.Lock()
         os.chmod(self.path, 0o700)  # what clients send are tokens and patients
 
@@ -126,7 +132,21 @@ class Recorder:
                 self._bytes -= _size(oldest)
                 self.forgotten += 1
                 shutil.rmtree(self.path / case_folder(oldest.case_id), ignore_errors=True)
-            if time.monotonic() - self._written >= _PAUSE:
+            self._write_soon()
+
+    def _write_soon(self) -> None:
+        """Writes watch.json now, or when a second has passed since the last time."""
+        left = _PAUSE - (time.monotonic() - self._written)
+        if left <= 0:
+            self._write_watch(finished=False)
+        elif self._later is None:
+            self._later = threading.Timer(left, self._write_late)
+            self._later.daemon = True
+            self._later.start()
+
+    def _write_late(self) -> None:
+        with self._lock:
+            if self._later is not None:
                 self._write_watch(finished=False)
 
     def event(self, what: str, client: str, verdict: Verdict, detail: str) -> None:
@@ -137,6 +157,7 @@ class Recorder:
             at = datetime.now(UTC).isoformat(timespec="milliseconds")
             self._events.append({"at": at, "client": client, "what": what, "verdict": verdict.value, "detail": detail})
             del self._events[:-MOST_EXCHANGES]
+            self._write_soon()
 
     def seen(self) -> tuple[Seen, ...]:
         with self._lock:
@@ -169,6 +190,9 @@ class Recorder:
     def _write_watch(self, *, finished: bool) -> None:
         write(self.path / WATCH, json.dumps(self._document(finished), ensure_ascii=False, indent=1).encode())
         self._written = time.monotonic()
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
 
     def close(self) -> None:
         """Writes watch.json, result.json, junit.xml and report.html, and takes half-received messages away."""

@@ -110,7 +110,9 @@ class Watch:
         number, started, clock = next(self._numbers), datetime.now(UTC), time.monotonic()
         data = arrived.body.bytes(LARGEST_JUDGED)
         plain = None if data is None else decoded(data, arrived.head.get("content-encoding"))
-        transaction = _transaction(arrived.service, (arrived.body.beginning if plain is None else plain)[:_LOOKED_AT])
+        transaction = _transaction(
+            arrived.service, plain[:_LOOKED_AT] if plain is not None else arrived.body.first(_LOOKED_AT)
+        )
         judged, trouble = self._judge(plain, arrived.head.get("content-type"))
         planned = self.agenda.take(transaction) if transaction else ()
         course = _Course(arrived, transaction, judged, planned)

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import time
 import urllib.request
 from dataclasses import replace
 from io import BytesIO
@@ -197,6 +198,19 @@ def test_the_folder_is_that_of_a_run(watch: Any) -> None:
     assert told["finished"] is True
     assert told["counts"]["FAIL"] == 1
     assert not list(bench.folder.glob("exchanges/.incoming-*"))
+
+
+def test_the_record_is_brought_up_to_date_while_it_runs(watch: Any) -> None:
+    bench = watch()
+    for _ in range(3):
+        bench.submitted()
+    bench.seen(3)
+    until = time.monotonic() + 20
+    while len(json.loads((bench.folder / "watch.json").read_text())["exchanges"]) < 3:
+        assert time.monotonic() < until, "the last exchange is never written"
+        time.sleep(0.05)
+    with urllib.request.urlopen(f"{bench.base}/exchanges", timeout=10) as answer:
+        assert len(json.loads(answer.read())["exchanges"]) == 3
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from conformance.cases._tables import ENTRY, METADATA, SET, Taken, acceptances, 
 from conformance.messages import names as n
 from conformance.messages.edits import attribute, insert, remove, slot, write
 from conformance.messages.objects import CODES, Association, Author
+from conformance.model import SHOULD
 from conformance.passing import SUCCESS, found, refused
 from conformance.trial import Trial
 
@@ -377,3 +378,21 @@ def never_partial(trial: Trial) -> None:
     submission = trial.submission(good, bad)
     trial.register(submission).refuses(METADATA)
     objects(trial, submission).finds(among=submission.ids)
+
+
+@case(
+    "iti-42/4.2.2/4",
+    title="Submits three mistakes at once, and counts what is told",
+    requirement="All that is wrong with a submission is told at once, so that it can be mended at once.",
+    section="ITI TF-3 4.2.4",
+    level=SHOULD,
+    passing=refused(METADATA),
+    covers=["iti-42.answer.all-errors"],
+    needs=["registry"],
+)
+def all_errors_at_once(trial: Trial) -> None:
+    mistakes = ("languageCode", "creationTime", "sourcePatientId")
+    edits = [remove(f"{ENTRY}/rim:Slot[@name='{name}']") for name in mistakes]
+    answer = trial.register(trial.submission(trial.entry()), *edits).refuses(METADATA)
+    told = len(answer.xpath("//rs:RegistryError"))
+    answer.check("each mistake is told", told >= len(mistakes), "//rs:RegistryError", len(mistakes), told)

@@ -197,6 +197,22 @@ def unknown_type(trial: Trial) -> None:
     _is_ack(answer.says("AR").is_for(control))
 
 
+@case(
+    "iti-8/C.2.3/8",
+    title="Looks for the reason in a rejection",
+    requirement="An acknowledgement that tells an error says what it is, in MSA-3 or ERR.",
+    section="ITI TF-2 C.2.3",
+    level=SHOULD,
+    passing=_AR,
+    covers=["iti-8.reject.err"],
+    needs=_NEEDS,
+)
+def rejection_says_why(trial: Trial) -> None:
+    answer = _send(trial, feeds.adt("Z99", trial.session.new_patient())).says("AR", "AE")
+    why = answer.field("MSA", 3) or answer.field("ERR", 1) or answer.field("ERR", 3)
+    answer.answer.check("MSA-3 or ERR is there", bool(why), "MSA-3", "what is wrong", answer.summary)
+
+
 _WITHOUT = {
     5: ("a message without PID", ("EVN|A01|20240305101500", "PV1||O")),
     6: ("a message whose PID-3 is empty", ("EVN|A01|20240305101500", "PID|||||Test^Patient", "PV1||O")),

@@ -84,6 +84,11 @@ class Desk:
             raise NotRun("it needs --pki DIR")
         return self.keys
 
+    @property
+    def _spare(self) -> str:
+        """For what is only tried: a patient of its own, where they are not counted."""
+        return self.patient if self.trial.target.patients else self.new_patient()
+
     # --- tokens and connections
 
     def token(self, patient: str = "") -> str:
@@ -182,7 +187,7 @@ class Desk:
         """A good token is accepted: else that a bad one is refused says nothing."""
         self._once(
             f"hears {self.holder.name}",
-            lambda: self.find(patient=self.new_patient(), preparation=True),
+            lambda: self.find(patient=self._spare, preparation=True),
             "the registry refuses a good VIHF",
         )
 
@@ -190,7 +195,7 @@ class Desk:
         """A good set is taken without a word: else that a bad one is refused says nothing."""
 
         def provide() -> Answer:
-            patient = self.new_patient()
+            patient = self._spare
             return self.provide(Lot.of(self.holder, patient).signed(style), patient=patient, preparation=True)
 
         self._once(f"takes {style.name} of {self.holder.name}", provide, "the repository refuses a good set")

@@ -30,6 +30,13 @@ _CODES: Final = {
 }
 
 
+def _is_taken(desk: Desk) -> None:
+    """A good lot is taken, and its two documents are registered."""
+    submission = desk.lot().signed()
+    desk.provide(submission).succeeds()
+    desk.documents(*submission.entries).finds(*(each.id for each in submission.entries))
+
+
 @dmp_case(
     "dmp/td2.1/a/1",
     title=("Feeds a document with the signature of its set", "Alimente un document avec la signature de son lot"),
@@ -41,8 +48,7 @@ _CODES: Final = {
     passing=SUCCESS,
 )
 def feeds(trial: Trial) -> None:
-    desk = Desk(trial)
-    desk.provide(desk.lot().signed()).succeeds()
+    _is_taken(Desk(trial))
 
 
 @dmp_case(
@@ -246,6 +252,9 @@ def other_case(trial: Trial) -> None:
     edit = write("//xds:Document[@id='DocumentME2']/@id", "documentME2")
     with desk.connected():
         trial.provide(submission, edit, headers=desk.headers()).succeeds()
+    answer = desk.documents(*submission.entries).succeeds()
+    got = answer.ids("entries")
+    answer.check("both documents are registered", len(got) == 2, "//rim:ExtrinsicObject", "2", len(got))
 
 
 def _visibility(number: int, what: str, what_fr: str, *codes: Code) -> None:
@@ -338,7 +347,7 @@ def duplicate(trial: Trial) -> None:
     ),
     section="ITI TF-2 3.41.4.1.3, 3.42.4.1.3.3; DMP XDSPatientIdDoesNotMatch",
     passing=refused("XDSPatientIdDoesNotMatch"),
-    needs=(*BOTH, "new-patients"),
+    needs=(*BOTH, "two-patients"),
 )
 def two_patients(trial: Trial) -> None:
     desk = Desk(trial)
@@ -358,8 +367,7 @@ def two_patients(trial: Trial) -> None:
     passing=SUCCESS,
 )
 def with_card(trial: Trial) -> None:
-    desk = Desk(trial, CARD)
-    desk.provide(desk.lot().signed()).succeeds()
+    _is_taken(Desk(trial, CARD))
 
 
 @dmp_case(
@@ -376,8 +384,7 @@ def with_card(trial: Trial) -> None:
     passing=SUCCESS,
 )
 def with_seal(trial: Trial) -> None:
-    desk = Desk(trial, STRUCTURE)
-    desk.provide(desk.lot().signed()).succeeds()
+    _is_taken(Desk(trial, STRUCTURE))
 
 
 def _token(number: int, what: str, what_fr: str, make: Callable[[Desk], str]) -> None:

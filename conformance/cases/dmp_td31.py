@@ -54,6 +54,7 @@ def finds_nothing(trial: Trial) -> None:
     answer.check(
         "Success, or XDSUnknownPatientId", answer.status == n.SUCCESS or unknown, "//@status", n.SUCCESS, answer.summary
     )
+    answer.holds("/soap:Envelope/soap:Body/query:AdhocQueryResponse", says="the search is answered")
     answer.lacks("//rim:ExtrinsicObject")
 
 
@@ -335,7 +336,8 @@ def reference(trial: Trial) -> None:
 )
 def unknown(trial: Trial) -> None:
     desk = Desk(trial)
-    desk.query("GetDocuments", [("$XDSDocumentEntryUniqueId", [new_oid()])]).finds()
+    answer = desk.query("GetDocuments", [("$XDSDocumentEntryUniqueId", [new_oid()])]).finds()
+    answer.holds("/soap:Envelope/soap:Body/query:AdhocQueryResponse", says="the search is answered")
 
 
 @dmp_case(

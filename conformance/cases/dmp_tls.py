@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from conformance.answer import Answer
 from conformance.cases._dmp import REGISTRY, Desk, dmp_case
+from conformance.cases.dmp_vihf import served
 from conformance.messages import names as n
 from conformance.messages.envelope import Envelope
 from conformance.messages.requests import stored_query
@@ -70,7 +71,7 @@ def _turned_away(answer: Answer) -> None:
 )
 def with_certificate(trial: Trial) -> None:
     desk = Desk(trial)
-    _asks(desk, desk.line(desk.holder.connects)).succeeds()
+    served(_asks(desk, desk.line(desk.holder.connects)))
 
 
 @dmp_case(

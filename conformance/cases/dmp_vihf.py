@@ -48,6 +48,14 @@ def refuses_token(answer: Answer, code: str = "") -> Answer:
     return answer
 
 
+def served(answer: Answer) -> Answer:
+    """The search was answered: Success, in the form of an answered search."""
+    answer.succeeds()
+    return answer.holds(
+        "/soap:Envelope/soap:Body/query:AdhocQueryResponse/@status", n.SUCCESS, says="the search is answered"
+    )
+
+
 def _is_refused(row: BadToken, trial: Trial) -> None:
     desk = Desk(trial, row.whose)
     desk.heard()
@@ -57,7 +65,7 @@ def _is_refused(row: BadToken, trial: Trial) -> None:
 
 def _is_accepted(row: GoodToken, trial: Trial) -> None:
     desk = Desk(trial, row.whose)
-    desk.find(token=row.build(Forge(desk.holder, desk.patient, desk.keys))).succeeds()
+    served(desk.find(token=row.build(Forge(desk.holder, desk.patient, desk.keys))))
 
 
 for _bad in BAD_TOKENS:
@@ -164,7 +172,7 @@ def must_understand(trial: Trial) -> None:
     desk = Desk(trial)
     header = vihf.header(desk.token()).replace("<wsse:Security ", '<wsse:Security soap:mustUnderstand="1" ', 1)
     with desk.connected():
-        trial.query("FindDocuments", _about(desk), headers=[header.encode()]).succeeds()
+        served(trial.query("FindDocuments", _about(desk), headers=[header.encode()]))
 
 
 @dmp_case(

@@ -64,7 +64,7 @@
   document.addEventListener("toggle", (event) => {
     if (event.target.open) event.target.querySelectorAll(":scope > .side > pre.plain").forEach(colour);
     if (event.target.open && event.target.classList.contains("case"))
-      event.target.querySelectorAll(".exchange[open] > .side > pre.plain").forEach(colour);
+      event.target.querySelectorAll(".exchange[open] > .side > pre.plain, .inner > section > pre.plain").forEach(colour);
   }, true);
 
   document.addEventListener("click", async (event) => {

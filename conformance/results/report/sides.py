@@ -38,6 +38,7 @@ class PartRow:
 class Side:
     """A request or a response, ready to be shown."""
 
+    head: bytes = b""
     line: str = ""
     """Request or status line."""
     headers: tuple[tuple[str, str], ...] = ()
@@ -77,6 +78,7 @@ def side(
     except StoredError as error:
         out.text = str(error)
         return out
+    out.head = head
     line, _, rest = head.partition(b"\n")
     out.line = secrets.mask(line.decode("latin-1").strip())
     out.headers = tuple(

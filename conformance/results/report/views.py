@@ -13,11 +13,11 @@ from conformance.results.expected import Mark
 from conformance.results.redaction import Secrets
 from conformance.results.report.colours import coloured, escaped
 from conformance.results.report.sides import READ, SHOWN, Side, side
-from conformance.results.stored import StoredCase, StoredError, StoredExchange, StoredRun
+from conformance.results.stored import StoredCase, StoredError, StoredExchange, StoredMessage, StoredRun
 
-COLOURED: Final = 1_000_000
+COLOURED: Final = 400_000
 """Characters of envelopes that are coloured beforehand; the page's script colours the others when they are opened."""
-WRITTEN: Final = 11_000_000
+WRITTEN: Final = 10_000_000
 """Characters of envelopes in the whole page."""
 _STEPS: Final = (SHOWN, 32_768, 16_384, 8_192, 4_096, 2_048, 1_024)
 _QUIET: Final = ((200, SHOWN), (600, 16_384), (sys.maxsize, 8_192))
@@ -62,6 +62,8 @@ class ExchangeView:
     curl: str
     judged: bool
     """A check on it was broken: it is shown open."""
+    brief: bool = False
+    """It prepared a case that passed: the page only says where its bytes are."""
 
     @property
     def sides(self) -> tuple[SideView, ...]:
@@ -129,7 +131,7 @@ def _case(run: StoredRun, stored: StoredCase, secrets: Secrets, limit: int) -> C
         expected_reason=secrets.mask(stored.expected_reason),
         checks=tuple(_check(check, exchanges, secrets) for check in stored.checks),
         exchanges=exchanges,
-        passing=coloured(case.passing, ()) if is_xml else escaped(case.passing),
+        passing=coloured(case.passing, ()) if is_xml and stored.verdict in _LOUD else escaped(case.passing),
         passing_is_xml=is_xml,
         again=secrets.mask(commandlines.run_again(run, case.id)),
         replay=commandlines.replay_again(run, case.id),
@@ -141,18 +143,13 @@ def _exchange(
     run: StoredRun, stored: StoredCase, exchange: StoredExchange, secrets: Secrets, limit: int
 ) -> ExchangeView:
     broken = [check for check in stored.checks if not check.held and check.exchange == exchange.number]
-    decode = stored.verdict in _LOUD or not exchange.preparation
     places = tuple(dict.fromkeys(check.where for check in broken if check.where))
-    request = SideView(side(run, exchange.request, secrets, decode=decode, limit=limit))
-    response = (
-        SideView(side(run, exchange.response, secrets, places, decode=decode, limit=limit))
-        if exchange.response is not None
-        else None
-    )
-    try:
-        head = run.read(exchange.request.head) if exchange.request.head else b""
-    except StoredError:
-        head = b""
+    if exchange.preparation and stored.verdict not in _LOUD:
+        return _brief(stored, exchange, secrets)
+    request = SideView(side(run, exchange.request, secrets, decode=True, limit=limit))
+    response = None
+    if exchange.response is not None:
+        response = SideView(side(run, exchange.response, secrets, places, decode=True, limit=limit))
     return ExchangeView(
         exchange=exchange,
         anchor=f"{stored.case.id}:{exchange.number}",
@@ -161,8 +158,26 @@ def _exchange(
         trouble=secrets.mask(exchange.trouble),
         request=request,
         response=response,
-        curl=secrets.mask(commandlines.curl(exchange, head)),
+        curl=secrets.mask(commandlines.curl(exchange, request.side.head)),
         judged=bool(broken) or (bool(exchange.trouble) and stored.verdict in _LOUD),
+    )
+
+
+def _brief(stored: StoredCase, exchange: StoredExchange, secrets: Secrets) -> ExchangeView:
+    def empty(message: StoredMessage) -> SideView:
+        return SideView(Side(size=message.size, file=message.body))
+
+    return ExchangeView(
+        exchange=exchange,
+        anchor=f"{stored.case.id}:{exchange.number}",
+        label=secrets.mask(exchange.label),
+        url=secrets.mask(exchange.url),
+        trouble=secrets.mask(exchange.trouble),
+        request=empty(exchange.request),
+        response=empty(exchange.response) if exchange.response else None,
+        curl="",
+        judged=False,
+        brief=True,
     )
 
 

@@ -82,6 +82,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "exchange": ("exchange", "échange"),
     "exchanges": ("Exchanges", "Échanges"),
     "no_exchange": ("Nothing was sent.", "Rien n’a été envoyé."),
+    "brief": (
+        "It prepared a case that found nothing wrong; its bytes are in",
+        "Il préparait un cas qui n’a rien trouvé ; ses octets sont dans",
+    ),
     "preparation": ("preparation", "préparation"),
     "request": ("Request", "Requête"),
     "response": ("Response", "Réponse"),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -15,6 +16,8 @@ _INDENT: Final = "  "
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/=\s]+")
 _LONG: Final = 240
 _SHOWN: Final = 96
+_LONGEST: Final = 16_384
+_MOST_ATTRIBUTES: Final = 200
 _SECRET_ATTRIBUTES: Final = frozenset(name.lower() for name in SECRET_ATTRIBUTES)
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
 
@@ -32,6 +35,8 @@ class Printed:
     lines: list[str] = field(default_factory=list)
     at: dict[etree._Element, range] = field(default_factory=dict)
     """Lines of each element's opening tag, from 1."""
+    declared: dict[etree._Element, list[tuple[str, str]]] = field(default_factory=dict)
+    """Namespaces that elements declare: prefix, URI."""
     size: int = 0
     """Characters so far."""
     cut: bool = False
@@ -49,9 +54,24 @@ class Printed:
 
 def printed(root: etree._Element, secrets: Secrets, limit: int) -> Printed:
     """The document of *root*, with what precedes and follows it left out; about *limit* characters of it."""
-    out = Printed()
+    out = Printed(declared=_declared(root, limit))
     _print(root, "", out, secrets, limit)
     return out
+
+
+def _declared(root: etree._Element, most: int) -> dict[etree._Element, list[tuple[str, str]]]:
+    """The namespaces that each element declares itself, among the first *most* elements."""
+    found: dict[etree._Element, list[tuple[str, str]]] = {}
+    waiting: list[tuple[str, str]] = []
+    walk: Any = etree.iterwalk(root, events=("start-ns", "start"))
+    for number, (event, value) in enumerate(walk):
+        if event == "start-ns":
+            waiting.append(value)
+        elif waiting:
+            found[value], waiting = waiting, []
+        if number > most:
+            break
+    return found
 
 
 def _print(node: Any, indent: str, out: Printed, secrets: Secrets, limit: int) -> None:
@@ -59,9 +79,9 @@ def _print(node: Any, indent: str, out: Printed, secrets: Secrets, limit: int) -
         out.cut = True
         return
     if not isinstance(node.tag, str):
-        out.add(indent + secrets.mask(_aside(node)))
+        out.add(indent + secrets.mask(_short(_aside(node))))
         return
-    opening = _opening(node, indent, secrets)
+    opening = _opening(node, out.declared.get(node, []), indent, secrets)
     begin = len(out.lines) + 1
     out.at[node] = range(begin, begin + len(opening))
     name = _name(node)
@@ -107,16 +127,15 @@ def is_secret(node: etree._Element) -> bool:
     return name == "SignatureValue" and any(etree.QName(a).localname == "Assertion" for a in node.iterancestors())
 
 
-def _opening(node: etree._Element, indent: str, secrets: Secrets) -> list[str]:
-    parent = node.getparent()
-    known = parent.nsmap if parent is not None else {}
-    given = [
-        (f"xmlns:{prefix}" if prefix else "xmlns", uri)
-        for prefix, uri in node.nsmap.items()
-        if known.get(prefix) != uri
-    ]
-    given += [(_attribute_name(node, str(name)), secrets.mask(str(value))) for name, value in node.attrib.items()]
+def _opening(node: etree._Element, declared: list[tuple[str, str]], indent: str, secrets: Secrets) -> list[str]:
+    given = [(f"xmlns:{prefix}" if prefix else "xmlns", uri) for prefix, uri in declared]
+    # by name, one at a time: all the items of an element with twenty thousand attributes take seconds
+    names = [str(name) for name in islice(node.attrib.iterkeys(), _MOST_ATTRIBUTES)]
+    given += [(_attribute_name(node, name), secrets.mask(node.get(name) or "")) for name in names]
+    more = len(node.attrib) - _MOST_ATTRIBUTES
     written = [f'{name}="{_attribute(value)}"' for name, value in given]
+    if more > 0:
+        written.append(f"… [{more:,} more attributes]")
     start = f"{indent}<{_name(node)}"
     line = " ".join([start, *written])
     if len(line) <= WIDTH or len(written) < 2:
@@ -152,8 +171,10 @@ def _aside(node: Any) -> str:
 
 
 def _short(text: str) -> str:
-    """Base64 of which only the beginning says something to a reader."""
-    if len(text) <= _LONG or not _BASE64.fullmatch(text) or " " in text.strip():
+    """Base64 of which only the beginning says something to a reader, and texts of which nobody reads the end."""
+    if len(text) <= _LONG:
         return text
-    packed = "".join(text.split())
-    return f"{packed[:_SHOWN]}… [{len(packed):,} characters]"
+    if _BASE64.fullmatch(text) and " " not in text.strip():
+        packed = "".join(text.split())
+        return f"{packed[:_SHOWN]}… [{len(packed):,} characters]"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… [{len(text):,} characters]"

@@ -13,7 +13,7 @@ from conformance.messages import names as n
 from conformance.messages.envelope import Envelope
 from conformance.messages.requests import stored_query
 from conformance.model import Message
-from conformance.trial import SIMPLE, Trial
+from conformance.trial import SIMPLE, NotRun, Trial
 from conformance.wire.http import Line, head
 
 PDT: Final = "PDT-INF-579; CI-SIS Transport synchrone"
@@ -28,6 +28,8 @@ SUITES: Final = (
     "ECDHE-ECDSA-CHACHA20-POLY1305",
 )
 """Of the DMP for TLS 1.2, and the same for keys on elliptic curves."""
+_LOCALLY: Final = ("NO_PROTOCOLS_AVAILABLE", "NO_CIPHERS_AVAILABLE", "UNSUPPORTED_SSL_VERSION")
+"""How OpenSSL says that it has nothing of the kind to offer itself."""
 
 
 def _asks(desk: Desk, line: Line) -> Answer:
@@ -155,14 +157,19 @@ def _handshake(trial: Trial, context: ssl.SSLContext) -> str:
             chosen = secure.cipher()
             return f"{secure.version()} {chosen[0] if chosen else ''}"
     except (OSError, ValueError) as error:
+        if any(each in str(error) for each in _LOCALLY):
+            raise NotRun(f"the TLS library of this machine has no {context.maximum_version.name} to offer") from None
         return f"refused: {error}"
 
 
 def _context(desk: Desk, version: ssl.TLSVersion, suites: str) -> ssl.SSLContext:
     context = desk.context(desk.holder.connects)
-    context.minimum_version = version
-    context.maximum_version = version
-    context.set_ciphers(suites)
+    try:
+        context.minimum_version = version
+        context.maximum_version = version
+        context.set_ciphers(suites)
+    except (ValueError, ssl.SSLError):
+        raise NotRun(f"the TLS library of this machine has no {version.name} to offer") from None
     return context
 
 

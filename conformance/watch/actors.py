@@ -4,7 +4,6 @@ The SOAP around it is that of `soap.service`, faults and all. A message that jud
 errors that a server sends.
 """
 
-import binascii
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,6 +16,8 @@ from conformance.judging import Judged, Remark
 from conformance.model import MUST, Level
 from conformance.watch import finding
 from conformance.watch.memory import Document, Memory, canonical
+from conformance.watch.operations import OPERATIONS, REGISTER
+from conformance.watch.taking import Taken, document_content
 from metadata.affinity import AffinityDomain
 from metadata.ebrim import EbrimError, RegistryObject, Slot, parse_submit_objects_request, write_object
 from metadata.errors import ErrorCode, RegistryError, RegistryResponse
@@ -38,18 +39,12 @@ from metadata.rules.query import SINGLE_PATIENT
 from metadata.storedqueries import ReturnType
 from metadata.storedqueries_reading import read
 from metadata.translate import Submission, to_ebrim
-from metadata.vocabulary import FAILURE, LCM, ON_DEMAND, PARTIAL_SUCCESS, QUERY, SUCCESS, XDS
+from metadata.vocabulary import FAILURE, ON_DEMAND, PARTIAL_SUCCESS, SUCCESS
 from soap import faults
 from soap.faults import Fault
 from soap.message import Operation, OutgoingPart, Packaging, Reply, Request
-from soap.xop import href_to, include_href, match_href
+from soap.xop import href_to
 
-PROVIDE: Final = f"{{{XDS}}}ProvideAndRegisterDocumentSetRequest"
-RETRIEVE: Final = f"{{{XDS}}}RetrieveDocumentSetRequest"
-REGISTER: Final = f"{{{LCM}}}SubmitObjectsRequest"
-STORED_QUERY: Final = f"{{{QUERY}}}AdhocQueryRequest"
-_DOCUMENT: Final = f"{{{XDS}}}Document"
-_PIECE: Final = 256 << 10
 _MOST_ERRORS: Final = 50
 
 GENERAL: Final = {
@@ -82,7 +77,7 @@ class Answering:
 
     def operations(self, service: str) -> list[Operation]:
         """Those of `registry` or `repository`."""
-        return [self._operation(*row) for row in _TABLE if row[0] == service]
+        return [self._operation(*row) for row in OPERATIONS if row[0] == service]
 
     def gate(self, request: Request) -> None:
         """Refuses who is not let in. # CI-SIS Transport synchrone, ITI TF-2 3.40"""
@@ -118,7 +113,7 @@ class Answering:
         submitted = request.body.find(REGISTER)
         if submitted is None:
             raise faults.sender("ProvideAndRegisterDocumentSetRequest has no SubmitObjectsRequest")
-        taken = _Taken(self.memory)
+        taken = Taken(self.memory)
         try:
             taken.documents(request)
             return self._submit("ITI-41", submitted, taken)
@@ -127,9 +122,9 @@ class Answering:
 
     def register(self, request: Request) -> Reply:
         """ITI-42."""
-        return self._submit("ITI-42", request.body, _Taken(self.memory))
+        return self._submit("ITI-42", request.body, Taken(self.memory))
 
-    def _submit(self, transaction: str, submitted: etree._Element, taken: "_Taken") -> Reply:
+    def _submit(self, transaction: str, submitted: etree._Element, taken: Taken) -> Reply:
         try:
             submission = Submission.of(parse_submit_objects_request(submitted))
         except EbrimError as error:
@@ -175,7 +170,7 @@ class Answering:
             if isinstance(held, RegistryError):
                 errors.append(held)
                 continue
-            part = OutgoingPart(f"document-{len(parts) + 1}@carnet", held.mime_type, _content(held), held.size)
+            part = OutgoingPart(f"document-{len(parts) + 1}@carnet", held.mime_type, document_content(held), held.size)
             parts.append(part)
             documents.append(
                 RetrievedDocument(
@@ -305,99 +300,4 @@ def _noticed(found: Finding) -> Remark:
     )
 
 
-def _content(document: Document) -> Iterator[bytes]:
-    with document.path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield piece
-
-
-class _Taken:
-    """The documents of one message, in their files; `drop` forgets those that were not kept."""
-
-    def __init__(self, memory: Memory) -> None:
-        self._memory = memory
-        self._files: list[Document] = []
-        self.by_entry: dict[str, Document] = {}
-        self._kept: set[Document] = set()
-
-    def documents(self, request: Request) -> None:
-        """Reads every part. Raises `Fault` for an xop:Include that leads nowhere."""
-        parts = {part.content_id: self._written(part.chunks()) for part in request.attachments}
-        for element in request.body.iterchildren(_DOCUMENT):
-            href = include_href(element)
-            document = self._inline(element) if href is None else parts[match_href(href, parts)]
-            self.by_entry[(element.get("id") or "").strip()] = document
-
-    def _inline(self, element: etree._Element) -> Document:
-        try:
-            content = binascii.a2b_base64("".join((element.text or "").split()).encode(), strict_mode=True)
-        except (binascii.Error, UnicodeError) as error:
-            raise faults.sender(f"the content of a Document is not base64: {error}") from None
-        return self._written(iter([content]))
-
-    def _written(self, pieces: Iterator[bytes | memoryview]) -> Document:
-        writing = self._memory.writing()
-        try:
-            for piece in pieces:
-                writing.write(piece)
-        except BaseException:
-            writing.drop()
-            raise
-        self._files.append(writing.done())
-        return self._files[-1]
-
-    def keep(self) -> dict[str, Document]:
-        """The documents by the id of their entry; from now on they are the memory's."""
-        self._kept = set(self.by_entry.values())
-        return self.by_entry
-
-    def drop(self) -> None:
-        for document in self._files:
-            if document not in self._kept:
-                document.path.unlink(missing_ok=True)
-
-
 _HANDLERS: Final = {"ITI-41": "provide", "ITI-42": "register", "ITI-18": "query", "ITI-43": "retrieve"}
-_IHE: Final = "urn:ihe:iti:2007:"
-_TABLE: Final = (
-    (
-        "repository",
-        "ITI-41",
-        "DocumentRepository_ProvideAndRegisterDocumentSet-b",
-        PROVIDE,
-        f"{_IHE}ProvideAndRegisterDocumentSet-b",
-        f"{_IHE}ProvideAndRegisterDocumentSet-bResponse",
-        Packaging.MTOM,
-    ),
-    (
-        "repository",
-        "ITI-43",
-        "DocumentRepository_RetrieveDocumentSet",
-        RETRIEVE,
-        f"{_IHE}RetrieveDocumentSet",
-        f"{_IHE}RetrieveDocumentSetResponse",
-        Packaging.MTOM,
-    ),
-    (
-        "registry",
-        "ITI-42",
-        "DocumentRegistry_RegisterDocumentSet-b",
-        REGISTER,
-        f"{_IHE}RegisterDocumentSet-b",
-        f"{_IHE}RegisterDocumentSet-bResponse",
-        Packaging.SIMPLE,
-    ),
-    (
-        "registry",
-        "ITI-18",
-        "DocumentRegistry_RegistryStoredQuery",
-        STORED_QUERY,
-        f"{_IHE}RegistryStoredQuery",
-        f"{_IHE}RegistryStoredQueryResponse",
-        Packaging.SIMPLE,
-    ),
-)
-ACTIONS: Final = {row[4]: row[1] for row in _TABLE}
-"""wsa:Action of a request → transaction."""
-ELEMENTS: Final = {row[3].rpartition("}")[2]: row[1] for row in reversed(_TABLE)}
-"""Local name of the body element → transaction."""

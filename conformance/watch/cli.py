@@ -2,27 +2,22 @@
 
 import json
 import os
-import signal
 import sys
-import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import click
-from rich.text import Text
 
-from conformance.model import Verdict
 from conformance.results import redaction
-from conformance.results.exitcodes import ExitCode
 from conformance.results.folder import FolderError
-from conformance.watch import showing
+from conformance.watch.ending import Ending
 from conformance.watch.forwarding import Forwarding
-from conformance.watch.misbehaviours import KINDS, Misbehaviour, MisbehaviourError
-from conformance.watch.seen import Seen
+from conformance.watch.kinds import KINDS
+from conformance.watch.misbehaviours import Misbehaviour, MisbehaviourError
 from conformance.watch.session import ListenError, Session, Wishes
+from conformance.watch.telling import JsonLines, Lines, Show
 from metadata import affinity
 from metadata.affinity import AffinityDomain
 from security.certificates import TrustStore, TrustStoreError
@@ -164,8 +159,8 @@ def watch(
         redaction.text(" ".join(["carnet", "conformance", "watch", *_options(sys.argv)])),
         _forwarding(forward_registry, forward_repository, identity, password, trust),
     )
-    ending = _Ending(count)
-    show = _Json(ending) if as_json else _Lines(ending, wishes.language)
+    ending = Ending(count)
+    show = JsonLines(ending) if as_json else Lines(ending, wishes.language)
     session = _opened(wishes, show)
     ending.arm()
     show.welcome(session, wishes)
@@ -176,7 +171,7 @@ def watch(
     raise SystemExit(int(ending.code(session)))
 
 
-def _opened(wishes: Wishes, show: "_Show") -> Session:
+def _opened(wishes: Wishes, show: Show) -> Session:
     try:
         return Session.open(wishes, show.exchange, show.event)
     except (ListenError, FolderError, KeyFileError, TrustStoreError) as error:
@@ -202,115 +197,6 @@ def _forwarding(
     except (KeyFileError, TrustStoreError) as error:
         raise click.ClickException(str(error)) from None
     return Forwarding(registry, repository, context)
-
-
-class _Ending:
-    """When the watch ends, and with which code."""
-
-    def __init__(self, count: int | None) -> None:
-        self._left = count
-        self._over = threading.Event()
-        self._interrupted = self._stopped = False
-        self._came = 0
-        self._before: dict[signal.Signals, Any] = {}
-        self._lock = threading.Lock()
-
-    def exchange(self) -> None:
-        with self._lock:
-            self._came += 1
-            if self._left is not None:
-                self._left -= 1
-                if self._left <= 0:
-                    self._over.set()
-
-    def arm(self) -> None:
-        """From now on Ctrl-C and SIGTERM end the watch in good order."""
-
-        def stop(number: int, _frame: FrameType | None) -> None:
-            # nothing with a lock: the main thread may hold it at this very moment
-            self._interrupted = number == signal.SIGINT
-            self._stopped = True
-
-        self._before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def wait(self) -> None:
-        """Until `--count` is reached, Ctrl-C, or SIGTERM."""
-        try:
-            while not self._stopped and not self._over.wait(0.2):
-                pass
-        finally:
-            for number, handler in self._before.items():
-                signal.signal(number, handler)
-
-    def code(self, session: Session) -> ExitCode:
-        counts = session.recorder.counts
-        if counts[Verdict.ERROR]:
-            return ExitCode.SUITE_ERROR
-        if counts[Verdict.FAIL]:
-            return ExitCode.FAILED
-        if counts[Verdict.PASS] or counts[Verdict.WARN]:
-            return ExitCode.DONE
-        if self._interrupted and not self._came and not session.events:
-            return ExitCode.INTERRUPTED
-        return ExitCode.NOTHING_TESTED
-
-
-class _Show(Protocol):
-    """What tells a person, or a program, how it goes."""
-
-    def welcome(self, session: Session, wishes: Wishes) -> None: ...
-    def exchange(self, seen: Seen) -> None: ...
-    def event(self, what: str, client: str, verdict: Verdict, detail: str) -> None: ...
-    def goodbye(self, session: Session) -> None: ...
-
-
-class _Json:
-    """One object per line."""
-
-    def __init__(self, ending: _Ending) -> None:
-        self._ending = ending
-
-    def welcome(self, session: Session, wishes: Wishes) -> None: ...
-
-    def exchange(self, seen: Seen) -> None:
-        self._say(seen.row())
-        self._ending.exchange()
-
-    def event(self, what: str, client: str, verdict: Verdict, detail: str) -> None:
-        self._say({"connection": what, "client": client, "verdict": verdict.value, "detail": detail})
-
-    def goodbye(self, session: Session) -> None: ...
-
-    def _say(self, row: dict[str, Any]) -> None:
-        with suppress(BrokenPipeError):
-            print(json.dumps(row, ensure_ascii=False), flush=True)  # noqa: T201  what --json is for
-
-
-class _Lines:
-    """Lines for people, in colours on a terminal."""
-
-    def __init__(self, ending: _Ending, language: str) -> None:
-        self._ending, self._language = ending, language
-        self._out = showing.console()
-
-    def welcome(self, session: Session, wishes: Wishes) -> None:
-        self._say(showing.welcome(session, wishes))
-
-    def exchange(self, seen: Seen) -> None:
-        self._say(showing.lines(seen, self._language))
-        self._ending.exchange()
-
-    def event(self, what: str, client: str, verdict: Verdict, detail: str) -> None:
-        self._say([showing.event_line(what, client, verdict, detail, self._language)])
-
-    def goodbye(self, session: Session) -> None:
-        recorder = session.recorder
-        self._say(showing.summary(recorder.counts, session.events, str(recorder.path), self._language))
-
-    def _say(self, lines: Iterable[Text]) -> None:
-        with suppress(BrokenPipeError):
-            for line in lines:
-                self._out.print(line)
 
 
 @contextmanager

@@ -152,7 +152,7 @@ class Recorder:
     def event(self, what: str, client: str, verdict: Verdict, detail: str) -> None:
         """Enters something that was no exchange: a handshake that failed."""
         with self._lock:
-            if verdict in (Verdict.PASS, Verdict.FAIL):
+            if verdict in (Verdict.PASS, Verdict.FAIL, Verdict.ERROR):
                 self.counts[verdict] += 1
             at = datetime.now(UTC).isoformat(timespec="milliseconds")
             self._events.append({"at": at, "client": client, "what": what, "verdict": verdict.value, "detail": detail})

@@ -4,23 +4,23 @@ A server of its own, not gunicorn: what crosses the wire is kept to the byte, an
 """
 
 import contextlib
-import json
-import re
 import socket
 import ssl
 import struct
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import IO, Any, Final
+from typing import IO, Final
 
-import schemas
 from conformance.model import Verdict
-from conformance.watch.misbehaviours import KINDS, Agenda, Misbehaviour, MisbehaviourError
+from conformance.watch.course import Arrived, Sending
+from conformance.watch.misbehaviours import Agenda
+from conformance.watch.pages import SERVICES, Pages
 from conformance.watch.reading import Head, Unreadable, read_body, read_head
 from conformance.watch.tls import ServerCertificates
-from conformance.watch.watching import Arrived, Sending, Watch
+from conformance.watch.watching import Watch
 from security.tls import HandshakeRefused
 
 MOST_CONNECTIONS: Final = 64
@@ -33,11 +33,20 @@ LARGEST: Final = 512 << 20
 _CONTROL: Final = 64 << 10
 _PIECE: Final = 256 << 10
 _DRIPS: Final = 50
-_HOST: Final = re.compile(r"[A-Za-z0-9.-]{1,253}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?")
-_WSDL: Final = {"/registry": "DocumentRegistry", "/repository": "DocumentRepository"}
 
 Event = Callable[[str, str, Verdict, str], None]
 """(what, client, verdict, detail): something that was no exchange."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What all connections share."""
+
+    watch: Watch
+    agenda: Agenda
+    tls: ServerCertificates | None
+    event: Event
+    closed: threading.Event
 
 
 class Server:
@@ -46,12 +55,13 @@ class Server:
     def __init__(
         self, listener: socket.socket, watch: Watch, agenda: Agenda, tls: ServerCertificates | None, event: Event
     ) -> None:
-        self._listener, self._watch, self._agenda, self._tls, self._event = listener, watch, agenda, tls, event
+        self._listener = listener
+        self._closed = threading.Event()
+        self._around = Around(watch, agenda, tls, event, self._closed)
         self._slots = threading.BoundedSemaphore(MOST_CONNECTIONS)
         self._open: set[socket.socket] = set()
         self._threads: set[threading.Thread] = set()
         self._lock = threading.Lock()
-        self._closed = threading.Event()
 
     def start(self) -> None:
         threading.Thread(target=self._accept, name="watch", daemon=True).start()
@@ -100,7 +110,7 @@ class Server:
             connection.settimeout(IDLE)
             with self._lock:
                 self._open.add(connection)
-            Conversation(connection, client, self._watch, self._agenda, expired, self._tls, self._closed).go_on()
+            Conversation(connection, client, self._around, expired=expired).go_on()
         except (OSError, ValueError):
             pass  # the client is gone, or silent: there is nobody to tell
         finally:
@@ -113,36 +123,30 @@ class Server:
 
     def _shaken(self, accepted: socket.socket, client: str) -> tuple[socket.socket, bool] | None:
         """The connection after its handshake, and whether the certificate it was shown had expired."""
-        if self._tls is None:
+        around, tls = self._around, self._around.tls
+        if tls is None:
             return accepted, False
-        expired = bool(self._agenda.connection()) and self._tls.expired is not None
-        shown = self._tls.expired if expired and self._tls.expired is not None else self._tls.right
+        expired = bool(around.agenda.connection()) and tls.expired is not None
+        shown = tls.expired if expired and tls.expired is not None else tls.right
         try:
             return shown.wrap(accepted, client), expired
         except HandshakeRefused as refused:
             left = expired and refused.reason in ("protocol", "closed")
-            told = "the client refused the expired certificate" if left else "the handshake failed"
-            self._event(told, client, Verdict.PASS if left else Verdict.NOT_RUN, f"{refused.reason}: {refused.detail}")
+            told = "the client refused the expired certificate" if left else "the TLS handshake failed"
+            around.event(told, client, Verdict.PASS if left else Verdict.NOT_RUN, f"{refused.reason}: {refused.detail}")
             return None
 
 
 class Conversation:
     """The requests of one connection, one after the other."""
 
-    def __init__(
-        self,
-        connection: socket.socket,
-        client: str,
-        watch: Watch,
-        agenda: Agenda,
-        expired: bool,
-        tls: ServerCertificates | None,
-        closed: threading.Event,
-    ) -> None:
-        self._closed = closed
-        self._connection, self._client, self._watch, self._agenda = connection, client, watch, agenda
-        self._expired, self._tls = expired, tls
+    def __init__(self, connection: socket.socket, client: str, around: Around, *, expired: bool) -> None:
+        self._connection, self._client, self._expired = connection, client, expired
+        self._watch, self._event, self._closed = around.watch, around.event, around.closed
         self._stream: IO[bytes] = connection.makefile("rb")
+        name, tls = connection.getsockname(), around.tls
+        expires = tls is not None and tls.expired is not None
+        self._pages = Pages(around.watch.recorder, around.agenda, client, (name[0], name[1]), tls is not None, expires)
 
     def go_on(self) -> None:
         with self._stream:
@@ -157,13 +161,13 @@ class Conversation:
                 return False
             if head.expects_continue:
                 self._connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-            if head.method == "POST" and head.path in _WSDL:
+            if head.method == "POST" and head.path in SERVICES:
                 return self._exchange(head)
             body = b"".join(read_body(self._stream, head, _CONTROL))
         except Unreadable as error:
             self._plain(error.status, f"{error}\n", close=True)
             return False
-        status, content_type, content = self._page(head, body)
+        status, content_type, content = self._pages.page(head, body)
         self._plain(status, content, content_type, close=not head.keeps_alive, bodiless=head.method == "HEAD")
         return head.keeps_alive
 
@@ -176,10 +180,15 @@ class Conversation:
         except BaseException:
             spool.drop()
             raise
-        arrived = Arrived(
-            head.path[1:], head, spool, self._client, self._base(head) + head.path, self._certificate(), self._expired
-        )
-        sending, over = self._watch.answer(arrived)
+        url = self._pages.base(head) + head.path
+        arrived = Arrived(head.path[1:], head, spool, self._client, url, self._certificate(), self._expired)
+        try:
+            sending, over = self._watch.answer(arrived)
+        except Exception as error:  # noqa: BLE001  the last door: the watch goes on, and says so
+            spool.drop()
+            self._event("the watch failed; please report it", self._client, Verdict.ERROR, type(error).__name__)
+            self._plain(HTTPStatus.INTERNAL_SERVER_ERROR, "the watch failed\n", close=True)
+            return False
         trouble = "the client went away before it had the answer"
         try:
             self._send(sending)
@@ -206,74 +215,6 @@ class Conversation:
                 self._connection.sendall(piece)
                 if pause:
                     self._closed.wait(pause)
-
-    # --- what is not SOAP -----------------------------------------------------------------------------------------
-
-    def _page(self, head: Head, body: bytes) -> tuple[HTTPStatus, str, str | bytes]:
-        if head.path in _WSDL:
-            return self._describe(head)
-        if head.path == "/misbehave":
-            return self._control(head, body)
-        if head.path == "/exchanges" and head.method in ("GET", "HEAD"):
-            if not self._is_local(head):
-                return HTTPStatus.FORBIDDEN, _TEXT, "only this machine is told\n"
-            document = json.dumps(self._watch.recorder.document(), ensure_ascii=False, indent=1)
-            return HTTPStatus.OK, _JSON, document + "\n"
-        if head.path == "/" and head.method in ("GET", "HEAD"):
-            return HTTPStatus.OK, _TEXT, _WELCOME.format(base=self._base(head))
-        known = "/registry, /repository, /misbehave, /exchanges"
-        return HTTPStatus.NOT_FOUND, _TEXT, f"There is nothing at this path. There is: {known}\n"
-
-    def _describe(self, head: Head) -> tuple[HTTPStatus, str, str | bytes]:
-        kind, _, name = head.query.partition("=")
-        try:
-            if head.method in ("GET", "HEAD") and kind.lower() == "wsdl":
-                return HTTPStatus.OK, _XML, schemas.wsdl(_WSDL[head.path], self._base(head) + head.path)
-            if head.method in ("GET", "HEAD") and kind.lower() == "xsd":
-                return HTTPStatus.OK, _XML, schemas.xsd(name)
-        except LookupError:
-            return HTTPStatus.NOT_FOUND, _TEXT, "There is no such schema; the WSDL names those there are.\n"
-        return HTTPStatus.METHOD_NOT_ALLOWED, _TEXT, "POST a SOAP 1.2 message here, or GET ?wsdl.\n"
-
-    def _control(self, head: Head, body: bytes) -> tuple[HTTPStatus, str, str | bytes]:
-        """What goes wrong from now on: GET shows it, POST sets it (one per line), DELETE ends it."""
-        if not self._is_local(head):
-            return HTTPStatus.FORBIDDEN, _TEXT, "misbehaviour is switched from this machine alone\n"
-        if head.method == "POST":
-            try:
-                planned = [Misbehaviour.parse(each) for each in body.decode("utf-8", "replace").split()]
-                self._refuse_without_tls(planned)
-            except MisbehaviourError as error:
-                return HTTPStatus.BAD_REQUEST, _TEXT, f"{error}\n"
-            self._agenda.set(planned)
-        elif head.method == "DELETE":
-            self._agenda.set(())
-        elif head.method not in ("GET", "HEAD"):
-            return HTTPStatus.METHOD_NOT_ALLOWED, _TEXT, "GET, POST or DELETE\n"
-        told: dict[str, Any] = {
-            "misbehaviours": [str(each) for each in self._agenda.planned],
-            "kinds": {kind.name: kind.what for kind in KINDS.values()},
-        }
-        return HTTPStatus.OK, _JSON, json.dumps(told, indent=1) + "\n"
-
-    def _refuse_without_tls(self, planned: list[Misbehaviour]) -> None:
-        if (self._tls is None or self._tls.expired is None) and any(
-            each.kind.name == "expired-certificate" for each in planned
-        ):
-            raise MisbehaviourError(
-                "expired-certificate has to be there from the start: --misbehave expired-certificate"
-            )
-
-    def _is_local(self, head: Head) -> bool:
-        """From this machine, and not by a page of another site that a browser shows."""
-        return self._client in ("127.0.0.1", "::1", "::ffff:127.0.0.1") and not head.get("origin")
-
-    def _base(self, head: Head) -> str:
-        host = head.get("host")
-        if not _HOST.fullmatch(host):
-            name = self._connection.getsockname()
-            host = f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"
-        return f"{'https' if self._tls else 'http'}://{host}"
 
     def _plain(
         self,
@@ -303,18 +244,3 @@ class Conversation:
             for _ in range(64):
                 if not self._connection.recv(_PIECE):
                     return
-
-
-_TEXT: Final = "text/plain; charset=utf-8"
-_JSON: Final = "application/json"
-_XML: Final = "text/xml; charset=utf-8"
-_WELCOME: Final = """\
-Carnet watches your client: it answers as a registry and a repository, and judges what it is sent.
-
-  registry     {base}/registry      ITI-42 ITI-18    WSDL at ?wsdl
-  repository   {base}/repository    ITI-41 ITI-43    WSDL at ?wsdl
-  exchanges    {base}/exchanges     what came so far, as JSON (from this machine)
-  misbehave    {base}/misbehave     GET shows, POST sets, DELETE ends what goes wrong (from this machine)
-
-  curl --data 'busy slow=5:ITI-43' {base}/misbehave
-"""

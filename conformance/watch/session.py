@@ -12,10 +12,10 @@ from typing import Final, Self
 import schemas
 from conformance.model import Verdict
 from conformance.results.folder import ResultsFolder
-from conformance.watch.actors import PROVIDE, REGISTER, RETRIEVE, STORED_QUERY
 from conformance.watch.forwarding import Forwarding
 from conformance.watch.memory import Memory
 from conformance.watch.misbehaviours import Agenda, Misbehaviour
+from conformance.watch.operations import PROVIDE, REGISTER, RETRIEVE, STORED_QUERY
 from conformance.watch.recording import About, Recorder
 from conformance.watch.seen import Seen
 from conformance.watch.server import Server

@@ -100,14 +100,15 @@ def _remark(remark: Remark, language: str) -> Iterator[Text]:
 
 _EVENTS: Final = {
     "the client refused the expired certificate": "le client a refusé le certificat expiré",
-    "the handshake failed": "la poignée de main a échoué",
+    "the TLS handshake failed": "la négociation TLS a échoué",
+    "the watch failed; please report it": "l'outil lui-même a échoué ; merci de le signaler",
 }
 
 
 def event_line(what: str, client: str, verdict: Verdict, detail: str, language: str) -> Text:
     """Something that was no exchange."""
     text = Text("               ")
-    text.append(f"{clean(client):<15}  TLS      ")
+    text.append(f"{clean(client):<15}           ")
     text.append(f"{verdict.value:<7}", _COLOURS[verdict])
     told = _EVENTS.get(what, what) if language.startswith("fr") else what
     text.append(f"  {told} ({clean(detail)})")

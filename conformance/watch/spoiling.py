@@ -7,7 +7,8 @@ from typing import Final
 from uuid import uuid4
 
 from conformance.watch.actors import GENERAL, Answering, answer
-from conformance.watch.misbehaviours import Misbehaviour, Stage
+from conformance.watch.kinds import Stage
+from conformance.watch.misbehaviours import Misbehaviour
 from metadata.errors import ErrorCode, RegistryError
 from metadata.responses import parse_retrieve_request
 from metadata.vocabulary import FAILURE, PARTIAL_SUCCESS, SUCCESS

@@ -4,21 +4,22 @@ import itertools
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, Final
 
 from conformance.judging import Judged, Remark, judge
 from conformance.model import MUST, Verdict
 from conformance.results.stored import StoredMessage
-from conformance.watch.actors import ACTIONS, ELEMENTS, Answering
+from conformance.watch.actors import Answering
+from conformance.watch.course import Arrived, Course, Sending, transaction_of
+from conformance.watch.kinds import Stage
 from conformance.watch.memory import Memory
-from conformance.watch.misbehaviours import Agenda, Misbehaviour, Stage
+from conformance.watch.misbehaviours import Agenda
 from conformance.watch.reading import Head, decoded
-from conformance.watch.recording import Recorder, Spool
+from conformance.watch.recording import Recorder
 from conformance.watch.seen import MOST_REMARKS, Seen, verdict_of
 from conformance.watch.spoiling import Draft, another_answer, spoil, without_soap
 from metadata.affinity import AffinityDomain
@@ -28,13 +29,6 @@ from soap.service import service as soap_service
 
 LARGEST_JUDGED: Final = 64 << 20
 """Bytes of a message that is read into memory to be judged, and of an answer to be spoiled."""
-_NAMED: Final = re.compile(
-    rb"<(?:[\w.-]+:)?("
-    + b"|".join(name.encode() for name in ELEMENTS)
-    + rb")[\s/>]|("
-    + b"|".join(re.escape(action.encode()) for action in ACTIONS)
-    + rb")[^\w-]"
-)
 _LOOKED_AT: Final = 1 << 20
 _COLON: Final = re.compile(rb"--[!-9;-~]{0,200}:")
 """A boundary such as Metro's `uuid:…`: after an empty line nobody takes it for a header. # RFC 2046 5.1.1"""
@@ -54,38 +48,6 @@ class Options:
     """The same with the rules of the profile, for what only a registry sees."""
     trust: Callable[[], TrustStore | None]
     language: str = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A message that was received whole."""
-
-    service: str
-    """`registry` or `repository`."""
-    head: Head
-    body: Spool
-    """Closed."""
-    client: str
-    url: str
-    certificate: bytes | None = None
-    """DER of the TLS client certificate."""
-    expired: bool = False
-    """It came over a connection whose server certificate had expired."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """What is put on the wire, and how."""
-
-    head: bytes
-    body: Path
-    size: int
-    """Bytes of `body` that are sent."""
-    wait: float = 0.0
-    over: float = 0.0
-    reset: bool = False
-    close: bool = False
-    """The connection ends after it."""
 
 
 class Watch:
@@ -110,12 +72,12 @@ class Watch:
         number, started, clock = next(self._numbers), datetime.now(UTC), time.monotonic()
         data = arrived.body.bytes(LARGEST_JUDGED)
         plain = None if data is None else decoded(data, arrived.head.get("content-encoding"))
-        transaction = _transaction(
+        transaction = transaction_of(
             arrived.service, plain[:_LOOKED_AT] if plain is not None else arrived.body.first(_LOOKED_AT)
         )
         judged, trouble = self._judge(plain, arrived.head.get("content-type"))
         planned = self.agenda.take(transaction) if transaction else ()
-        course = _Course(arrived, transaction, judged, planned)
+        course = Course(arrived, transaction, judged, planned)
         draft = self._answered(course, data, number)
         remarks = self._remarks(judged, course, arrived)
         verdict = Verdict.ERROR if judged is None else verdict_of(judged, remarks)
@@ -170,7 +132,7 @@ class Watch:
             return None, f"judging failed ({type(error).__name__}); please report it with this message"
         return judged, "" if judged.checked else "nothing in it could be checked"
 
-    def _remarks(self, judged: Judged | None, course: "_Course", arrived: Arrived) -> tuple[Remark, ...]:
+    def _remarks(self, judged: Judged | None, course: Course, arrived: Arrived) -> tuple[Remark, ...]:
         found = list(judged.remarks) if judged is not None else []
         known = {(each.rule, each.where, each.part) for each in found}
         found += [each for each in course.noticed if (each.rule, each.where, each.part) not in known]
@@ -189,7 +151,7 @@ class Watch:
 
     # --- answering ------------------------------------------------------------------------------------------------
 
-    def _answered(self, course: "_Course", data: bytes | None, number: int) -> Draft:
+    def _answered(self, course: Course, data: bytes | None, number: int) -> Draft:
         """Headers and status of the answer; the body lies in `course.answer`."""
         instead = without_soap(course.planned)
         if instead is not None:
@@ -208,7 +170,7 @@ class Watch:
             draft = self._ours(course)
         return self._spoiled(course, draft)
 
-    def _ours(self, course: "_Course") -> Draft:
+    def _ours(self, course: Course) -> Draft:
         """The answer of a registry or repository."""
         judged = course.judged or Judged("", (), ())
         answering = Answering(self._memory, judged, self._options.domain, self._options.language)
@@ -246,7 +208,7 @@ class Watch:
         asked = [str(each) for each in course.planned if each.kind.stage is Stage.ANSWER]
         return Draft(int(code), reason, tuple(headers), b"", applied=tuple(asked[:1]))
 
-    def _spoiled(self, course: "_Course", draft: Draft) -> Draft:
+    def _spoiled(self, course: Course, draft: Draft) -> Draft:
         if not any(each.kind.stage is Stage.SPOILED for each in course.planned):
             return draft
         course.answer.close()
@@ -259,9 +221,7 @@ class Watch:
         course.begin(self.recorder.spool(), spoiled.body)
         return spoiled
 
-    def _placed(
-        self, course: "_Course", draft: Draft, number: int, request: Head
-    ) -> tuple[Sending, StoredMessage | None]:
+    def _placed(self, course: Course, draft: Draft, number: int, request: Head) -> tuple[Sending, StoredMessage | None]:
         """The answer as bytes to send, and where they are kept: what is not sent is not kept."""
         answer = course.answer
         close = draft.cut or not request.keeps_alive
@@ -277,42 +237,6 @@ class Watch:
             answer.size = size
         kept = self.recorder.place(course.transaction, number, "response", head, answer, draft.header("Content-Type"))
         return Sending(head, answer.path, size, draft.wait, draft.over, close=close), kept
-
-
-class _Course:
-    """What is known so far of one exchange."""
-
-    def __init__(
-        self, arrived: Arrived, transaction: str, judged: Judged | None, planned: Sequence[Misbehaviour]
-    ) -> None:
-        self.arrived, self.transaction, self.judged, self.planned = arrived, transaction, judged, planned
-        self.outcome = ""
-        self.codes: tuple[str, ...] = ()
-        self.fault = ""
-        self.trouble = ""
-        self.noticed: tuple[Remark, ...] = ()
-        self._answer: Spool | None = None
-
-    @property
-    def answer(self) -> Spool:
-        if self._answer is None:
-            raise LookupError("there is no answer yet")
-        return self._answer
-
-    def begin(self, spool: Spool, body: bytes) -> None:
-        self._answer = spool
-        if body:
-            spool.write(body)
-
-
-def _transaction(service: str, beginning: bytes) -> str:
-    """By the first name of a transaction in the message: its Action, or its body element."""
-    for found in _NAMED.finditer(beginning):
-        name = (found[1] or found[2]).decode()
-        transaction = ELEMENTS.get(name) or ACTIONS.get(name, "")
-        if transaction and (transaction in ("ITI-41", "ITI-43")) == (service == "repository"):
-            return transaction
-    return ""
 
 
 def _environ(arrived: Arrived, stream: Any) -> dict[str, Any]:

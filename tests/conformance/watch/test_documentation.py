@@ -4,7 +4,7 @@ from pathlib import Path
 
 from conformance.dossier.codes import CODES
 from conformance.results.exitcodes import ExitCode
-from conformance.watch.misbehaviours import KINDS
+from conformance.watch.kinds import KINDS
 
 PAGE = Path(__file__).parents[3] / "docs" / "conformance-clients.md"
 

@@ -121,6 +121,20 @@ def test_what_a_client_writes_cannot_steer_the_terminal(watch: Any) -> None:
     assert "[bold]text" in text
 
 
+def test_a_fault_of_the_watch_itself_is_told_and_it_goes_on(watch: Any) -> None:
+    bench = watch()
+    kept = bench.session.recorder.place
+    bench.session.recorder.place = lambda *_: 1 / 0
+    assert bench.post("registry", b"<x/>").status == 500
+    bench.session.recorder.place = kept
+    assert bench.submitted()
+    assert bench.session.recorder.counts[Verdict.ERROR] == 1
+    bench.session.close()
+    [event] = bench.session.recorder.document()["connections"]
+    assert event["detail"] == "ZeroDivisionError"
+    assert not list(bench.folder.glob("exchanges/.incoming-*"))
+
+
 def about() -> About:
     return About("1", "ihe", "en", "watch", "http://r", "http://d", {})
 

@@ -11,7 +11,8 @@ from lxml import etree
 
 from client.asking import definition
 from conformance.model import Verdict
-from conformance.watch.misbehaviours import KINDS, TRANSACTIONS, Agenda, Misbehaviour, MisbehaviourError, Stage
+from conformance.watch.kinds import KINDS, TRANSACTIONS, Stage
+from conformance.watch.misbehaviours import Agenda, Misbehaviour, MisbehaviourError
 from metadata.errors import RegistryResponse
 from soap.client import SoapFault, TransportError
 

@@ -30,6 +30,10 @@ SLUGS: Final[Mapping[Verdict, str]] = {
 }
 """Verdict → name of its class, in the order in which the page counts them."""
 
+_URGENCY: Final = {verdict: rank for rank, verdict in enumerate(SLUGS)}
+_LOOKED_AT: Final = 100
+"""Cases of the list of what to look at; with more, it is the target as a whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -55,6 +59,7 @@ def report(run: StoredRun, secrets: Secrets | None = None) -> bytes:
     """The page, in UTF-8; *secrets* are those of the run's messages, which are looked for when they are not given."""
     secrets = secrets or gathered(run)
     views = case_views(run, secrets)
+    look = sorted((view for view in views if view.loud), key=lambda view: _URGENCY[view.stored.verdict])
     style, script = _file("style.css"), _file("script.js")
     page = _template().render(
         run=run,
@@ -63,6 +68,8 @@ def report(run: StoredRun, secrets: Secrets | None = None) -> bytes:
         counts=_counts(views),
         groups=_groups(views),
         said=_said(run),
+        look=look[:_LOOKED_AT],
+        look_more=max(0, len(look) - _LOOKED_AT),
         tested=sum(1 for case in run.cases if case.verdict not in {Verdict.NOT_RUN, Verdict.NOT_SUPPORTED}),
         target=_flat(run.target, secrets),
         command=secrets.mask(run.command),

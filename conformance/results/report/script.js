@@ -61,11 +61,10 @@
     out.append(source.slice(at));
     pre.replaceChildren(out);
   };
-  document.addEventListener("toggle", (event) => {
-    if (event.target.open) event.target.querySelectorAll(":scope > .side > pre.plain").forEach(colour);
-    if (event.target.open && event.target.classList.contains("case"))
-      event.target.querySelectorAll(".exchange[open] > .side > pre.plain, .inner > section > pre.plain").forEach(colour);
-  }, true);
+  const opened = (details) => details.querySelectorAll(details.classList.contains("case") ?
+    ".exchange[open] > .side > pre.plain, .inner > section > pre.plain" : ":scope > .side > pre.plain").forEach(colour);
+  document.addEventListener("toggle", (event) => { if (event.target.open) opened(event.target); }, true);
+  document.querySelectorAll(".case[open]").forEach(opened);
 
   document.addEventListener("click", async (event) => {
     const button = event.target.closest(".copy");

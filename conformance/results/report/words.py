@@ -54,6 +54,8 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Non masqués : identifiants et noms de patients, auteurs, métadonnées, adresses des services, certificats. "
         "N’utilisez que des données de test. Les fichiers de exchanges/ ne masquent rien : gardez-les pour vous.",
     ),
+    "look": ("To look at", "À regarder"),
+    "look_more": ("and {n} more below", "et {n} de plus ci-dessous"),
     "groups": ("By group", "Par groupe"),
     "group": ("Group", "Groupe"),
     "cases": ("Cases", "Cas"),

@@ -191,14 +191,20 @@ class Desk:
             "the registry refuses a good VIHF",
         )
 
-    def takes(self, style: Style = LEGACY) -> None:
+    def takes(self, style: Style | None = None) -> None:
         """A good set is taken without a word: else that a bad one is refused says nothing."""
+        chosen = style or self.lot().style
+        self.can_sign(chosen)
 
         def provide() -> Answer:
             patient = self._spare
-            return self.provide(Lot.of(self.holder, patient).signed(style), patient=patient, preparation=True)
+            return self.provide(Lot.of(self.holder, patient).signed(chosen), patient=patient, preparation=True)
 
-        self._once(f"takes {style.name} of {self.holder.name}", provide, "the repository refuses a good set")
+        self._once(f"takes {chosen.name} of {self.holder.name}", provide, "the repository refuses a good set")
+
+    def can_sign(self, style: Style) -> None:
+        if style is LEGACY and not self.holder.has_rsa:
+            raise NotRun("the official form of signatures is RSA, and the identity has a key of another kind")
 
     def _once(self, learnt: str, ask: Callable[[], Answer], otherwise: str) -> None:
         memory = self.trial.session.memory

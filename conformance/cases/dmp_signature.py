@@ -35,6 +35,7 @@ def _is_refused(row: BadSignature, style: Style, trial: Trial) -> None:
 
 def _is_accepted(row: Accepted, style: Style, trial: Trial) -> None:
     desk = Desk(trial)
+    desk.can_sign(style)
     if style is STRICT and row.id != "accepted/1":
         desk.takes(style)
     lot = row.change(desk.lot())

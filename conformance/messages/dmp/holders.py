@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
@@ -39,6 +40,11 @@ class Holder:
     def subject(self) -> str:
         """RFC 2253, as the Issuer of a VIHF has it."""
         return distinguished_name(self.certificate)
+
+    @property
+    def has_rsa(self) -> bool:
+        """Its key is one that the official form of signatures takes."""
+        return isinstance(self.signs.key, rsa.RSAPrivateKey)
 
     @property
     def common_name(self) -> str:

@@ -9,7 +9,7 @@ from conformance.messages import names as c
 from conformance.messages.dmp import names as n
 from conformance.messages.dmp.cda import Cda
 from conformance.messages.dmp.holders import Holder
-from conformance.messages.dmp.signature import LEGACY, Style, signed
+from conformance.messages.dmp.signature import LEGACY, STRICT, Style, signed
 from conformance.messages.objects import Association, Author, Code, Entry, Folder, Submission, SubmissionSet, new_oid
 
 FACILITIES: Final = {"SA01": "Etablissement public de santé", "SA07": "Cabinet individuel"}
@@ -212,12 +212,17 @@ class Lot:
         """uniqueId, bytes, whether it is XML."""
         return tuple((each.unique_id, each.content, each.mime_type == "text/xml") for each in self.documents)
 
-    def signed(self, style: Style = LEGACY, make: "Callable[[Lot, Style], bytes] | None" = None) -> Submission:
+    @property
+    def style(self) -> Style:
+        """The official form, or for keys that it does not take that of IHE DSG."""
+        return LEGACY if self.holder.has_rsa else STRICT
+
+    def signed(self, style: Style | None = None, make: "Callable[[Lot, Style], bytes] | None" = None) -> Submission:
         """The submission, with what `make` makes as its signature: a good one, if not told otherwise."""
-        signature = self.signature
+        signature, chosen = self.signature, style or self.style
         if signature is None:
             return self.submission()
-        content = make(self, style) if make else good(self, style)
+        content = make(self, chosen) if make else good(self, chosen)
         return replace(self, signature=replace(signature, content=content)).submission()
 
     def submission(self) -> Submission:

@@ -598,8 +598,8 @@ def registration(trial: Trial) -> None:
     desk.takes()
     lot = desk.lot()
     repository = desk.repository(desk.fed(desk.lot()).entries[0])
-    described = replace(lot.documents[0], described=True, repository_unique_id=repository)
-    submission = replace(lot, documents=(described,)).signed()
+    told = {"described": True, "repository_unique_id": repository}
+    submission = lot.document(**told).of_signature(**told).signed()
     with desk.connected():
         trial.register(submission, headers=desk.headers()).is_refused()
     desk.nothing_kept(submission)

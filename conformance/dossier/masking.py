@@ -6,12 +6,12 @@ exported. Private keys never are.
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from xml.sax.saxutils import escape
 
 from conformance.dossier.contents import SAML, envelope_of
-from conformance.dossier.sources import Recorded, Side, header
+from conformance.dossier.sources import Control, Recorded, Side, header
 from conformance.watch.reading import decoded
 from conformance.wire.mime import BadMime
 from conformance.wire.mime import read as parts_of
@@ -45,19 +45,32 @@ class Masked:
     """An approval number was masked."""
     withheld: tuple[str, ...] = ()
     """`request`, `response`: what is not exported."""
+    controls: tuple[Control, ...] = ()
+    """What was said of the exchange, without the number."""
 
 
 def exported(exchange: Recorded, *, unmasked: bool = False) -> Masked:
     """An exchange as it may leave the house."""
     if unmasked:
         response = exchange.response
-        return Masked(_without_keys(exchange.request), None if response is None else _without_keys(response))
+        return Masked(
+            _without_keys(exchange.request),
+            None if response is None else _without_keys(response),
+            controls=exchange.controls,
+        )
     secrets = _secrets(exchange.request) | (set() if exchange.response is None else _secrets(exchange.response))
     request = _masked(exchange.request, secrets)
     response = None if exchange.response is None else _masked(exchange.response, secrets)
     withheld = ["request"] if request is None else []
     withheld += ["response"] if response is None and exchange.response is not None else []
-    return Masked(request, response, bool(secrets), tuple(withheld))
+    controls = tuple(_said(each, secrets) for each in exchange.controls)
+    return Masked(request, response, bool(secrets), tuple(withheld), controls)
+
+
+def _said(control: Control, secrets: set[bytes]) -> Control:
+    """A control whose sentence may repeat what stood in the message."""
+    en, fr, where = (_hidden(text.encode(), secrets).decode() for text in (control.en, control.fr, control.where))
+    return replace(control, en=en, fr=fr, where=where)
 
 
 def _secrets(side: Side) -> set[bytes]:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -111,7 +111,8 @@ def _exchange(folder: Path, number: int, exchange: Recorded, *, unmasked: bool) 
         files[f"{number:02d}-entetes.txt"] = b"\n".join(heads)
     for name, content in files.items():
         (folder / name).write_bytes(content)
-    return Exported(number, exchange, tuple(sorted(files)), masked.withheld, masked.number)
+    shown = replace(exchange, controls=masked.controls)
+    return Exported(number, shown, tuple(sorted(files)), masked.withheld, masked.number)
 
 
 def _ending(side: Side) -> str:

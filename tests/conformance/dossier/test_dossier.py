@@ -65,6 +65,14 @@ def test_the_approval_number_is_nowhere_in_the_folder(recorded: Path, out: Path)
     assert "LPS_ID_HOMOLOGATION_DMP" in (out / "TD3.2" / "resume.md").read_text()
 
 
+def test_the_approval_number_is_in_no_sentence_either(recorded: Path, tmp_path: Path, out: Path) -> None:
+    remark = {"rule": "vihf.x", "level": "MUST", "section": "s", "where": "", "part": "", "code": ""}
+    said = {"en": f"the number {NUMBER.decode()} is wrong", "fr": f"le numéro {NUMBER.decode()} est faux"}
+    made("--from", edited(recorded, tmp_path, ("remarks", [remark | said]), ("verdict", "FAIL")), "--out", out)
+    assert "le numéro XXXXXXXXXXX est faux" in (out / "TD3.2" / "resume.md").read_text()
+    assert [path for path in out.rglob("*") if path.is_file() and NUMBER in path.read_bytes()] == []
+
+
 def test_unmasked_bytes_are_exact_and_said_to_be_so(recorded: Path, out: Path) -> None:
     made("--from", recorded, "--out", out, "--unmasked")
     [exchange] = [each for each in read(recorded) if each.contents.transaction == "ITI-43"]

@@ -31,6 +31,8 @@ class Table:
     kind: str
     """`assertion`, `attributes` or `signature`."""
     rows: Rows
+    of: str = ""
+    """What a signature is in: the element, or the MIME part."""
 
 
 def tables(root: etree._Element, secrets: Secrets) -> tuple[Table, ...]:
@@ -43,7 +45,9 @@ def tables(root: etree._Element, secrets: Secrets) -> tuple[Table, ...]:
         if len(found) >= _MOST:
             break
     for signature in root.iter(f"{{{DS}}}Signature"):
-        found.append(Table("signature", _clean(_signature(signature), secrets)))
+        parent = signature.getparent()
+        of = etree.QName(parent).localname if parent is not None else ""
+        found.append(Table("signature", _clean(_signature(signature), secrets), of))
         if len(found) >= _MOST:
             break
     return tuple(found)
@@ -106,9 +110,6 @@ def _value(value: etree._Element) -> str:
 
 
 def _signature(signature: etree._Element) -> Iterator[tuple[str, str]]:
-    parent = signature.getparent()
-    if parent is not None:
-        yield "inside", etree.QName(parent).localname
     for method in _below(signature, "CanonicalizationMethod"):
         yield "canonicalization", _algorithm(method)
     for method in _below(signature, "SignatureMethod"):
@@ -129,7 +130,7 @@ def _reference(reference: etree._Element) -> Iterator[tuple[str, str]]:
     method = ", ".join(_algorithm(m) for m in _children(reference, "DigestMethod"))
     digest = " ".join(_text(d) for d in _children(reference, "DigestValue"))
     said = [f'"{uri}"' if uri is not None else "(no URI)", f"{method} {digest}"]
-    yield of, " · ".join([*said, *([f"after {transforms}"] if transforms else [])])
+    yield of, " · ".join([*said, *([f"via {transforms}"] if transforms else [])])
 
 
 def _algorithm(element: etree._Element) -> str:

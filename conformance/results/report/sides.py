@@ -1,6 +1,6 @@
 """One side of an exchange as the page shows it: headers, parts, what was decoded, and the envelope as text."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from lxml import etree
@@ -163,6 +163,9 @@ def _inside(part: mime.Part, secrets: Secrets) -> tuple[Table, ...]:
     if part.root or len(part.content) > _DECODED_PART or b"xmldsig" not in part.content:
         return ()
     try:
-        return tables(parse(part.content), secrets)
+        return tuple(
+            replace(table, of=table.of or secrets.mask(part.content_id))
+            for table in tables(parse(part.content), secrets)
+        )
     except (etree.XMLSyntaxError, ValueError):
         return ()

@@ -151,6 +151,7 @@ def test_parts_tokens_and_signatures_are_readable(shown: Page, run_of: Any, dmp_
     for words in (
         "3 MIME parts",
         "Token: SAML assertion",
+        "Signature Assertion",
         "subject 899900",
         "VIHF_Version 3.0",
         "10 (Médecin, 1.2.250.1.71.1.2.7)",

@@ -23,9 +23,11 @@ def rewritten(expected: Expected, outcomes: Sequence[Came], verdicts: Sequence[V
             _fails_otherwise(tables[index], outcome)
         else:
             del tables[index]
-    for id_, outcome in sorted(came.items()):
-        if id_ not in expected.entries and outcome.verdict in verdicts:
-            tables.append(_table(outcome))
+    new = [one for id_, one in sorted(came.items()) if id_ not in expected.entries and one.verdict in verdicts]
+    if new and tables and not tables[-1].as_string().endswith("\n\n"):
+        tables[-1].add(tomlkit.nl())
+    for outcome in new:
+        tables.append(_table(outcome))
     if not tables:
         del document["expected"]
     return tomlkit.dumps(document)

@@ -151,3 +151,11 @@ def test_an_update_blanks_the_reason_of_a_case_that_fails_otherwise(failed: Outc
     text = entry(check='"the status is Failure"', reason='"an old story"', until="2027-03-31")
     after = Expected.parse(Expected.parse(text).updated([failed])).entries[ID]
     assert (after.reason, after.until, after.checks) == ("", None, ("the error is XDSRegistryMetadataError",))
+
+
+def test_an_update_of_an_updated_file_changes_nothing(failed: Outcome, samples_of: Samples) -> None:
+    before = '# ours\n[[expected]]\nid = "iti-18/1/1"\nreason = "kept"  # promised\n'
+    outcomes = [failed, samples_of(Verdict.WARN)]
+    once = Expected.parse(before).updated(outcomes, warnings=True)
+    assert once.startswith(before + "\n[[expected]]\n")
+    assert Expected.parse(once).updated(outcomes, warnings=True) == once

@@ -24,9 +24,9 @@ def rewritten(expected: Expected, outcomes: Sequence[Came], verdicts: Sequence[V
         else:
             del tables[index]
     new = [one for id_, one in sorted(came.items()) if id_ not in expected.entries and one.verdict in verdicts]
-    if new and tables and not tables[-1].as_string().endswith("\n\n"):
-        tables[-1].add(tomlkit.nl())
     for outcome in new:
+        if expected.entries and tables and not tables[-1].as_string().endswith("\n\n"):
+            tables[-1].add(tomlkit.nl())
         tables.append(_table(outcome))
     if not tables:
         del document["expected"]

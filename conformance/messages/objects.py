@@ -301,7 +301,7 @@ _DECLARED: Final = f'xmlns:lcm="{n.LCM}" xmlns:rim="{n.RIM}"'
 
 def content_id(entry: Entry) -> str:
     """Of the part that holds its document."""
-    return f"{entry.unique_id}@conformance"
+    return f"{entry.id.rpartition(':')[2]}@conformance"
 
 
 def _submit(objects: str, *, declared: bool = False) -> str:

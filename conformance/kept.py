@@ -47,7 +47,13 @@ def comes_back(trial: Trial, *entries: Entry) -> Answer:
 
 
 def is_not_kept(trial: Trial, *entries: Entry) -> None:
-    """Nothing of a refused submission is retrievable, nor registered where the registry can be asked."""
+    """Nothing of a refused submission is retrievable, nor registered where the registry can be asked.
+
+    Of a repository that takes no submission at all this says nothing: one in good order is provided once a run.
+    """
+    if "takes documents" not in trial.session.memory:
+        trial.provided(trial.entry())
+        trial.session.memory["takes documents"] = True
     held = repository_id(trial)
     for entry in entries:
         answer = trial.retrieve((held, entry.unique_id)).refuses("XDSDocumentUniqueIdError")

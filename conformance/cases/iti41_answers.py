@@ -227,7 +227,8 @@ def answer_of_failure(trial: Trial) -> None:
     error = "/soap:Envelope/soap:Body/rs:RegistryResponse/rs:RegistryErrorList/rs:RegistryError"
     answer.holds(error, says="RegistryErrors stand in the RegistryErrorList of the RegistryResponse")
     for name in ("errorCode", "codeContext", "severity"):
-        answer.lacks(f"{error}[not(string-length(@{name}))]", says=f"no RegistryError lacks its {name}")
+        answer.lacks(f"{error}[not(@{name})]", says=f"no RegistryError lacks its {name}")
+    answer.lacks(f"{error}[@codeContext='']", says="each codeContext says something", level=SHOULD)
     known = f"@severity='{n.ERROR}' or @severity='{n.WARNING}'"
     answer.lacks(f"{error}[not({known})]", says="each severity is Error or Warning, as URN")
     answer.lacks(f"{error}[normalize-space(text())]", says="a RegistryError has no text", level=SHOULD)

@@ -96,7 +96,7 @@ WRONG: Final = (
         "iti-41/4.1.3/27",
         "Has no SubmissionSet",
         "A submission without SubmissionSet is refused.",
-        lambda _: remove("//rim:RegistryPackage"),
+        lambda _: remove("//rim:RegistryPackage | //rim:Association"),
         METADATA,
         ("submission.set.single", "iti-41.errors.passed"),
     ),
@@ -108,7 +108,7 @@ WRONG: Final = (
             f"{ENTRY}/rim:ExternalIdentifier[@identificationScheme='{n.DE_PATIENT_ID}']/@value",
             "another^^^&1.2.250.1.999.1&ISO",
         ),
-        ("XDSPatientIdDoesNotMatch",),
+        ("XDSPatientIdDoesNotMatch", "XDSUnknownPatientId"),
         ("submission.patient.mismatch", "iti-41.errors.passed"),
         "ITI TF-3 4.2.3.3.9; ITI TF-2 3.41.4.1.3",
     ),
@@ -245,7 +245,7 @@ def no_base64(trial: Trial) -> None:
 )
 def unique_id_twice(trial: Trial) -> None:
     entry = trial.entry()
-    twin = dataclasses.replace(trial.entry(), unique_id=entry.unique_id, content=entry.content)
+    twin = dataclasses.replace(trial.entry(), unique_id=entry.unique_id)
     codes = ("XDSRepositoryDuplicateUniqueIdInMessage", "XDSRegistryDuplicateUniqueIdInMessage")
     trial.provide(trial.submission(entry, twin)).refuses(*codes)
     is_not_kept(trial, entry)

@@ -20,6 +20,8 @@ _TYPE = f"{_ACK}/hl7:acknowledgement/hl7:typeCode/@code"
 _ACCEPTED, _REFUSED = ("CA", "AA"), ("CE", "CR", "AE", "AR")
 _NEEDS = ("registry", "new-patients")
 _OPTIONAL = "iti-44"
+_NO_SUCH_SERVICE = (404, 405, 415, 501)
+"""HTTP statuses of a registry that has no place for ITI-44."""
 _PASSING = (
     '<MCCI_IN000002UV01 xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0">…\n'
     '  <acknowledgement><typeCode code="CA"/><targetMessage><id root="…" extension="…"/></targetMessage>'
@@ -37,8 +39,28 @@ def _send(
 
 
 def _supported(trial: Trial, answer: Answer) -> None:
-    if "ActionNotSupported" in answer.fault:
-        trial.not_supported("the registry answers ITI-44 with ActionNotSupported")
+    """Ends the case where the registry has no ITI-44: it knows neither the action nor the message."""
+    if isinstance(answer.opened, str):
+        lacks = answer.exchange.status in _NO_SUCH_SERVICE
+    else:
+        lacks = "ActionNotSupported" in answer.fault or (_is_of_the_sender(answer) and _knows_none(trial))
+    if lacks:
+        trial.not_supported(f"the registry does not have ITI-44: {answer.summary}")
+
+
+def _is_of_the_sender(answer: Answer) -> bool:
+    """A fault that says that the message is wrong, but not its assertion."""
+    return not isinstance(answer.opened, str) and answer.fault.startswith("Sender") and "wsse:" not in answer.fault
+
+
+def _knows_none(trial: Trial) -> bool:
+    """Whether the registry answers an ordinary Patient Registry Record Added by a fault too; asked once a run."""
+    learnt = "answers iti-44"
+    if learnt not in trial.session.memory:
+        body = feeds.hl7v3(_ADDED, trial.session.new_patient())
+        answer = trial.soap("ITI-44", body, action=f"{n.HL7}:{_ADDED}", preparation=True)
+        trial.session.memory[learnt] = not _is_of_the_sender(answer)
+    return not trial.session.memory[learnt]
 
 
 def _accepted(answer: Answer) -> bool:

@@ -72,6 +72,9 @@ class Taken:
     optional: str = ""
     needs: tuple[str, ...] = ()
     """More than the registry."""
+    level: Level = MUST
+    back_level: Level = MUST
+    """How much it weighs that the query gives `back` what was said."""
 
 
 def refusals(rows: Iterable[Refused]) -> None:
@@ -99,6 +102,7 @@ def acceptances(rows: Iterable[Taken]) -> None:
             requirement=row.requirement,
             section=row.section,
             passing=found('<rim:… id="…">what was registered</rim:…>') if row.back else SUCCESS,
+            level=row.level,
             covers=row.covers,
             needs=["registry", *row.needs],
             optional=row.optional,
@@ -123,7 +127,7 @@ def _takes(row: Taken, trial: Trial) -> None:
     if not row.back:
         given.finds(*_ids(submission, row.object))
     for xpath, values in row.back.items():
-        given.holds(f"{row.object}/{xpath}", *values)
+        given.holds(f"{row.object}/{xpath}", *values, level=row.back_level)
 
 
 def objects(trial: Trial, submission: Submission, kind: str = ENTRY) -> Answer:

@@ -5,6 +5,7 @@ from conformance.book import case
 from conformance.cases._tables import ENTRY, OTHER_PATIENT, UNKNOWN_PATIENT, objects, taken
 from conformance.messages import names as n
 from conformance.messages.objects import Association, SubmissionSet
+from conformance.model import SHOULD
 from conformance.passing import SUCCESS, refused
 from conformance.trial import Trial
 
@@ -35,7 +36,16 @@ def _mismatches(answer: Answer, *patients: str) -> None:
 )
 def unknown_patient(trial: Trial) -> None:
     stranger = trial.session.new_patient()
-    trial.register(trial.submission(trial.entry(patient=stranger))).refuses(UNKNOWN_PATIENT)
+    answer = trial.register(trial.submission(trial.entry(patient=stranger))).refuses(UNKNOWN_PATIENT)
+    contexts = [str(each) for each in answer.xpath(f"//rs:RegistryError[@errorCode='{UNKNOWN_PATIENT}']/@codeContext")]
+    answer.check(
+        "codeContext names the patient id",
+        any(stranger.partition("^")[0] in context for context in contexts),
+        f"//rs:RegistryError[@errorCode='{UNKNOWN_PATIENT}']/@codeContext",
+        stranger,
+        contexts,
+        SHOULD,
+    )
 
 
 @case(

@@ -288,7 +288,8 @@ for _ordinal, (_kind, _urn) in enumerate((_REPLACING | _OTHERS).items(), 30):
 def _inside_replaced(kind: str, trial: Trial) -> None:
     taken(trial, "related")
     one, other = trial.entry(), trial.entry()
-    trial.register(trial.submission(one, other, Association(kind, other.id, one.id))).refuses(UNRESOLVED)
+    also = (METADATA,) if kind == n.IS_SNAPSHOT_OF else ()  # a stable document has no snapshots either
+    trial.register(trial.submission(one, other, Association(kind, other.id, one.id))).refuses(UNRESOLVED, *also)
 
 
 for _ordinal, (_kind, _urn) in enumerate((_REPLACING | {"IsSnapshotOf": n.IS_SNAPSHOT_OF}).items(), 40):

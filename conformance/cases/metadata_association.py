@@ -65,6 +65,7 @@ refusals(
             "association.type.unknown",
             write(f"{_APND}/@associationType", "APND"),
             of="related",
+            level=SHOULD,  # it may be taken for the URN that it is short for
         ),
         _bad(
             "4.2.2",
@@ -74,6 +75,7 @@ refusals(
             "association.type.unknown",
             write(f"{_APND}/@associationType", f"{_OLD}APND"),
             of="related",
+            level=SHOULD,  # it may be taken for the URN of IHE, as of XDS.a
         ),
         _bad(
             "4.2.2",

@@ -13,7 +13,7 @@ from conformance.book import case
 from conformance.cases._population import NO_ENTRY, NO_UNIQUE_ID, Parameter, find_documents, first, of_patient
 from conformance.messages import names as n
 from conformance.messages.edits import remove
-from conformance.model import SHOULD
+from conformance.model import MUST, SHOULD, Level
 from conformance.passing import found, query_refused
 from conformance.trial import Trial
 
@@ -357,6 +357,7 @@ class Malformed:
     what: str
     name: str
     value: str
+    level: Level = MUST
 
 
 CLASS: Final = "$XDSDocumentEntryClassCode"
@@ -364,11 +365,11 @@ CLASS: Final = "$XDSDocumentEntryClassCode"
 for _bad in (
     Malformed(1, "a string that does not end", CLASS, "('11488-4^^2.16.840.1.113883.6.1)"),
     Malformed(2, "a list that does not end", CLASS, "('11488-4^^2.16.840.1.113883.6.1'"),
-    Malformed(3, "a string without apostrophes", CLASS, "(11488-4^^2.16.840.1.113883.6.1)"),
-    Malformed(4, "a list with nothing between two commas", CLASS, "('1^^1.2.3',,'2^^1.2.3')"),
+    Malformed(3, "a string without apostrophes", CLASS, "(11488-4^^2.16.840.1.113883.6.1)", SHOULD),
+    Malformed(4, "a list with nothing between two commas", CLASS, "('1^^1.2.3',,'2^^1.2.3')", SHOULD),
     Malformed(5, "something behind the list", CLASS, "('1^^1.2.3') or 1=1"),
     Malformed(6, "an apostrophe inside that is not doubled", "$XDSDocumentEntryAuthorPerson", "('%^O'Brien^%')"),
-    Malformed(7, "a status without apostrophes", "$XDSDocumentEntryStatus", f"({n.APPROVED})"),
+    Malformed(7, "a status without apostrophes", "$XDSDocumentEntryStatus", f"({n.APPROVED})", SHOULD),
 ):
     enter(
         f"iti-18/4.1.2.3.4/{900 + _bad.ordinal}",
@@ -376,6 +377,7 @@ for _bad in (
         requirement="A value that is neither a number, nor a string between apostrophes, nor a list of them refuses "
         f"the query; here: {_bad.what}.",
         section="ITI TF-2 3.18.4.1.2.3.4",
+        level=_bad.level,  # what can be read in one way only may be read
         passing=query_refused("XDSRegistryError"),
         covers=["iti-18.parameters.malformed", "query.param.syntax"],
     )(functools.partial(_refused_value, _bad.name, _bad.value))

@@ -7,6 +7,7 @@ import functools
 from collections.abc import Sequence
 from typing import Final
 
+from conformance.answer import Answer
 from conformance.book import case
 from conformance.cases._population import NO_CODE, find_documents, first, of_patient, written
 from conformance.messages import names as n
@@ -167,15 +168,26 @@ for _ordinal, _what, _family, _others in (
 @enter(
     "iti-18/4.1.2.3.4/20",
     title="Gets documents by a uniqueId that reads like a part of an SQL statement",
-    requirement="Whatever stands inside quotes is a value and nothing else: it finds nothing here.",
+    requirement="Whatever stands inside quotes is a value and nothing else: it finds nothing here, or is refused as no "
+    "uniqueId; it is never run.",
     section="ITI TF-2 3.18.4.1.2.3.4",
     passing=NOTHING_FOUND,
     covers=["iti-18.parameters.literals"],
 )
 def statement(trial: Trial) -> None:
-    trial.registered(trial.entry())
+    entry = trial.entry()
+    trial.registered(entry)
     for text in ("1' OR '1'='1", "1') OR ('1'='1", "1'; DROP TABLE entry; --", "1\\' OR 1=1 --"):
-        trial.query("GetDocuments", [("$XDSDocumentEntryUniqueId", [text])]).finds()
+        _finds_nothing(trial.query("GetDocuments", [("$XDSDocumentEntryUniqueId", [text])]))
+    trial.query("GetDocuments", [("$XDSDocumentEntryUniqueId", [entry.unique_id])]).finds(entry.id)
+
+
+def _finds_nothing(answer: Answer) -> None:
+    """Of what may be no uniqueId to a registry that looks at its form: nothing, or a refusal."""
+    if answer.status == n.FAILURE:
+        answer.refuses()
+    else:
+        answer.finds()
 
 
 @enter(
@@ -190,7 +202,9 @@ def wildcards_in_an_id(trial: Trial) -> None:
     entry = trial.entry()
     trial.registered(entry)
     name, start = "$XDSDocumentEntryUniqueId", entry.unique_id[:-1]
-    trial.query("GetDocuments", [(name, [f"{start}_", f"{start}%", start])]).finds()
+    trial.query("GetDocuments", [(name, [start])]).finds()
+    for wild in (f"{start}_", f"{start}%"):
+        _finds_nothing(trial.query("GetDocuments", [(name, [wild])]))
     trial.query("GetDocuments", [(name, [entry.unique_id])]).finds(entry.id)
 
 

@@ -91,8 +91,7 @@ def _provided(tree: Tree, body: etree._Element, package: Package, caller: VihfCa
     if read is None:
         return
     sheet.guard("IHE rules", lambda: submission.check_rules(tree, read, "ITI-41", sheet))
-    if attached:
-        sheet.guard("hash and size", lambda: submission.check_documents(tree, read, attached, sheet))
+    sheet.guard("hash and size", lambda: submission.check_documents(tree, read, attached, sheet))
     _signed(tree, read, attached, caller, sheet)
     if sheet.circumstances.french:
         sheet.guard("CDA coherence", lambda: submission.check_coherence(tree, read, attached, sheet))

@@ -86,7 +86,8 @@ def read(data: bytes, content_type: str | None) -> Capture:
     request, status = _REQUEST.match(data), _STATUS.match(data)
     start = request or status
     headers, end = _headers(data, start.end() if start else 0)
-    if start is None and not _is_head(headers):
+    # a delimiter such as --uuid:4711 reads like a header
+    if start is None and (data.startswith(b"--") or not _is_head(headers)):
         return Capture(whole, content_type)
     remarks: list[Remark] = []
     if request is not None and request[1] != b"POST":

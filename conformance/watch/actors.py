@@ -39,7 +39,7 @@ from metadata.rules.query import SINGLE_PATIENT
 from metadata.storedqueries import ReturnType
 from metadata.storedqueries_reading import read
 from metadata.translate import Submission, to_ebrim
-from metadata.vocabulary import FAILURE, ON_DEMAND, PARTIAL_SUCCESS, SUCCESS
+from metadata.vocabulary import FAILURE, PARTIAL_SUCCESS, SUCCESS
 from soap import faults
 from soap.faults import Fault
 from soap.message import Operation, OutgoingPart, Packaging, Reply, Request
@@ -130,8 +130,6 @@ class Answering:
         except EbrimError as error:
             return answer(transaction, (RegistryError(GENERAL[transaction], str(error)),), FAILURE)
         errors = self._refusals(transaction)
-        if not refused(errors) and transaction == "ITI-41":
-            errors += self._told(_without_document(submission, taken.by_entry))
         if not refused(errors):
             errors += self._state(_completed(submission, taken.by_entry))
         if refused(errors):
@@ -218,22 +216,6 @@ class Answering:
         """The errors of findings, which are noticed too."""
         self.noticed += tuple(_noticed(each) for each in found)
         return tuple(each.error(self.language) for each in found if each.code not in _LENIENT)
-
-
-def _without_document(submission: Submission, documents: Mapping[str, Document]) -> list[Finding]:
-    """The entries of stable documents that no Document comes with. # ITI TF-2 3.41.4.1.3"""
-    held = {identifier.casefold() for identifier in documents}
-    return [
-        broken(
-            "repository.document.missing",
-            at=f"/RegistryObjectList/ExtrinsicObject[@id='{entry.entry_uuid}']",
-            transaction="ITI-41",
-            object_id=entry.entry_uuid,
-            got=entry.entry_uuid,
-        )
-        for entry in submission.entries
-        if entry.object_type != ON_DEMAND and entry.entry_uuid.casefold() not in held
-    ]
 
 
 def _completed(submission: Submission, documents: Mapping[str, Document]) -> Submission:

@@ -41,6 +41,18 @@ def test_a_document_of_another_id_is_told_on_both_sides(submission: Any) -> None
     assert rules(judged) == ["repository.document.missing", "repository.entry.missing"]
 
 
+def test_an_entry_is_missed_its_document_also_when_no_document_came_at_all(submission: Any) -> None:
+    document = re.search(rb"<xds:Document .*?</xds:Document>", submission.data, re.S)
+    assert document is not None
+    assert "repository.document.missing" in rules(submission.changed(document[0], b"").judge())
+
+
+def test_a_body_whose_boundary_has_a_colon_is_no_head(submission: Any) -> None:
+    boundary = submission.content_type.split('boundary="')[1].split('"')[0].encode()
+    data = submission.data.replace(b"--" + boundary, b"--uuid:4711")
+    assert judge(data).remarks == judge(submission.data).remarks
+
+
 def test_a_rule_of_the_book_is_told_with_its_code_and_both_sentences(submission: Any) -> None:
     judged = submission.changed(b'mimeType="text/xml"', b'mimeType="xml"').judge()
     (remark,) = judged.remarks

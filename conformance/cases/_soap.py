@@ -57,6 +57,14 @@ def is_answered(answer: Answer) -> Answer:
     )
 
 
+def says(answer: Answer, name: str, *values: str) -> Answer:
+    """The answer has one addressing header of that name, with one of `values`; blanks around a URI are none of it."""
+    xpath = f"/soap:Envelope/soap:Header/wsa:{name}"
+    got = [(each.text or "").strip() for each in answer.xpath(xpath)]
+    right = len(got) == 1 and got[0] in values
+    return answer.check(f"{name} is {' or '.join(values)}", right, xpath, " or ".join(values), got)
+
+
 def chunked(content: bytes, sizes: Sequence[int] = (), *, extension: str = "", trailer: bytes = b"") -> bytes:
     """The chunked form of a body: pieces of `sizes`, then the rest in one. # RFC 9112 7.1"""
     out, at = bytearray(), 0

@@ -6,7 +6,7 @@ from typing import Final
 
 from conformance.answer import Answer, Stop
 from conformance.book import case
-from conformance.cases._soap import ask, header, question
+from conformance.cases._soap import ask, header, question, says
 from conformance.messages import names as n
 from conformance.messages.objects import new_oid
 from conformance.model import MUST, SHOULD, Level
@@ -71,12 +71,10 @@ def has_a_reason(answer: Answer) -> None:
 
 def is_addressed(answer: Answer) -> None:
     _one(answer)
-    got = [each.text for each in answer.xpath("/soap:Envelope/soap:Header/wsa:Action")]
-    right = len(got) == 1 and got[0] in _ACTIONS
-    answer.check("its Action is that of faults", right, "/soap:Envelope/soap:Header/wsa:Action", _ACTIONS, got)
+    says(answer, "Action", *_ACTIONS)
     sent = answer.exchange.request.body.decode("utf-8", "replace")
     wanted = sent.partition("<wsa:MessageID>")[2].partition("<")[0]
-    answer.holds("/soap:Envelope/soap:Header/wsa:RelatesTo", wanted)
+    says(answer, "RelatesTo", wanted)
 
 
 def has_a_status(answer: Answer) -> None:

@@ -54,7 +54,6 @@ def has_the_type(answer: Answer) -> None:
 
 def has_the_start(answer: Answer) -> None:
     start = parameters(answer.content_type)[1].get("start", "")
-    answer.check("start names the root part", bool(start), "Content-Type", "start", answer.content_type, SHOULD)
     ids = [_header(part, "content-id") for part in _parts(answer)]
     if start:
         among = start.strip("<>") in [each.strip("<>") for each in ids]
@@ -84,10 +83,6 @@ def has_ids(answer: Answer) -> None:
     bare = [each for each in ids if not re.fullmatch(r"<[^<>\s]+>", each)]
     answer.check("each part has a Content-ID between < and >", not bare, "Content-ID", "<…>", bare)
     answer.check("no Content-ID stands twice", len(set(ids)) == len(ids), "Content-ID", "distinct", ids)
-    coded = [
-        each for each in (_header(part, "content-transfer-encoding").lower() for part in parts) if each != "binary"
-    ]
-    answer.check("each part is sent as binary", not coded, "Content-Transfer-Encoding", "binary", coded, SHOULD)
 
 
 def has_boundaries(answer: Answer) -> None:

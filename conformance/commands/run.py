@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 import click
 
+from conformance.book import BOOK
 from conformance.commands.options import selection_options, target_options
 from conformance.model import Case, Verdict
 from conformance.results.exitcodes import ExitCode, exit_code
@@ -114,47 +115,51 @@ def run(
 
 
 def _run(target: Target, cases: Sequence[Case], selection: tuple[str, ...], wish: Wish) -> ExitCode:
-    out, session = console(), Session(target)
+    out, session, started, clock = console(), Session(target), datetime.now(UTC), time.monotonic()
     try:
-        expected = Expected.load(wish.expected) if wish.expected else Expected.none()
+        expected, updated = _expected(wish.expected), _expected(wish.update_expected, wish.expected)
         _ = session.context
+        warnings = preflight(session)
         folder = ResultsFolder.create(wish.out)
     except (ExpectedError, UnusableFile, TargetError, FolderError) as error:
         raise click.UsageError(str(error)) from None
-    if unknown := expected.unknown(each.id for each in _book()):
-        raise click.UsageError(f"{wish.expected}: {unknown[0]} is no case; carnet conformance list has them all")
-    started, clock = datetime.now(UTC), time.monotonic()
-    try:
-        warnings = preflight(session)
     except Unreachable as error:
         click.echo(f"the target cannot be reached: {error}", err=True)
         return ExitCode.UNREACHABLE
     out.print(f"{len(cases)} cases, profile {target.profile}, against {target.registry or target.repository}")
     with Display(len(cases), out, verbose=wish.verbose) as display:
         ran = run_cases(cases, session, jobs=wish.jobs, keep=folder.keep, told=display.told)
-    warnings = [*(f"the runner failed: {each}" for each in ran.problems), *warnings, *afterthoughts(ran.outcomes)]
-    folder.write(
-        Run(
-            started=started,
-            seconds=time.monotonic() - clock,
-            carnet=_version(),
-            profile=target.profile,
-            target=described(target),
-            command=_command(sys.argv[1:]),
-            selection=selection,
-            warnings=tuple(warnings),
-            outcomes=ran.outcomes,
-            language=wish.language,
-            seed=session.run_id,
-            finished=ran.finished,
-        ),
-        expected,
+    made = Run(
+        started=started,
+        seconds=time.monotonic() - clock,
+        carnet=_version(),
+        profile=target.profile,
+        target=described(target),
+        command=_command(sys.argv[1:]),
+        selection=selection,
+        warnings=(*(f"the runner failed: {each}" for each in ran.problems), *warnings, *afterthoughts(ran.outcomes)),
+        outcomes=ran.outcomes,
+        language=wish.language,
+        seed=session.run_id,
+        finished=ran.finished,
     )
+    folder.write(made, expected)
     if wish.update_expected:
-        wish.update_expected.write_text(expected.updated(ran.outcomes, warnings=wish.fail_on == "warn"), "utf-8")
-    summary(out, ran.outcomes, expected.judge(ran.outcomes), warnings)
+        wish.update_expected.write_text(updated.updated(ran.outcomes, warnings=wish.fail_on == "warn"), "utf-8")
+    summary(out, ran.outcomes, expected.judge(ran.outcomes), made.warnings)
     out.print(f"report: {folder.path / 'report.html'}", soft_wrap=True)
     return _code(ran, expected, wish.fail_on)
+
+
+def _expected(*files: Path | None) -> Expected:
+    """The known failures of the first file that is there. Raises `ExpectedError`, also for an id that is no case."""
+    file = next((each for each in files if each is not None and each.exists()), None)
+    if file is None:
+        return Expected.none()
+    expected = Expected.load(file)
+    if unknown := expected.unknown(each.id for each in BOOK):
+        raise ExpectedError(f"{file}: {unknown[0]} is no case; carnet conformance list has them all")
+    return expected
 
 
 def _code(ran: Running, expected: Expected, fail_on: Literal["fail", "warn"]) -> ExitCode:
@@ -210,9 +215,3 @@ def _version() -> str:
         return version("carnet")
     except PackageNotFoundError:
         return "unknown"
-
-
-def _book() -> Sequence[Case]:
-    from conformance.book import BOOK
-
-    return list(BOOK)

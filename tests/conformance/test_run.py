@@ -160,6 +160,21 @@ def test_known_failures_can_be_written_by_the_run(carnet: Any, tmp_path: Path) -
     assert conform(tmp_path, carnet.registry, GOOD + BAD, "--expected", "new.toml").returncode == 0
 
 
+def test_the_reasons_of_known_failures_survive_their_update(carnet: Any, tmp_path: Path) -> None:
+    (tmp_path / "known.toml").write_text(KNOWN.replace('"known"', '"it comes with 4.2"'))
+    conform(tmp_path, carnet.registry, GOOD + BAD + ODD, "--update-expected", "known.toml", "--fail-on", "warn")
+    told = (tmp_path / "known.toml").read_text()
+    assert "it comes with 4.2" in told
+    assert "own/odd/1" in told
+
+
+def test_known_failures_of_a_case_that_there_is_not_are_a_mistake(carnet: Any, tmp_path: Path) -> None:
+    (tmp_path / "known.toml").write_text(KNOWN.replace("own/bad/1", "own/bda/1"))
+    done = conform(tmp_path, carnet.registry, GOOD + BAD, "--expected", "known.toml")
+    assert done.returncode == 2
+    assert "own/bda/1 is no case" in done.stderr
+
+
 def test_settings_meant_for_somebodys_own_tests_do_not_reach_the_run(carnet: Any, tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text("raise RuntimeError('not mine')")
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")

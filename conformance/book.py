@@ -172,11 +172,11 @@ def matches(case_id: str, selector: str) -> bool:
 
 
 def select(book: Iterable[Case], selectors: Sequence[str], but: Sequence[str] = ()) -> list[Case]:
-    """The cases that any of `selectors` selects (none given: all), less those of `but`.
+    """The cases that any of `selectors` selects (none given: all), less those of `but`, in the order of their ids.
 
     Raises `UnknownSelector`, with the nearest id, for one that selects nothing.
     """
-    cases = list(book)
+    cases = sorted(book, key=lambda each: _numbered(each.id))
     for selector in [*selectors, *but]:
         if not any(matches(one.id, selector) for one in cases):
             shelf = Book()
@@ -190,6 +190,11 @@ def select(book: Iterable[Case], selectors: Sequence[str], but: Sequence[str] = 
         if (not selectors or any(matches(one.id, each) for each in selectors))
         and not any(matches(one.id, each) for each in but)
     ]
+
+
+def _numbered(case_id: str) -> tuple[tuple[int, str], ...]:
+    """Sorts 2 before 10, and iti-8 before iti-18."""
+    return tuple((int(piece), "") if piece.isdigit() else (-1, piece) for piece in re.split(r"(\d+)", case_id) if piece)
 
 
 def _prefixes(case_id: str) -> Iterator[str]:

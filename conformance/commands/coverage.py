@@ -42,20 +42,25 @@ def coverage_(beginnings: tuple[str, ...], uncovered: bool, as_json: bool) -> No
     if as_json:
         click.echo(json.dumps([_told(each) for each in shown], ensure_ascii=False, indent=1))
         return
-    _table(shown)
+    _show(shown)
     covered = sum(bool(each.cases) for each in found)
     click.echo(f"{covered} of {len(found)} requirements are covered by a case", err=True)
 
 
-def _table(shown: Iterable[Covered]) -> None:
+def _show(shown: Iterable[Covered]) -> None:
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        for each in shown:
+            one = each.requirement
+            click.echo("\t".join((one.id, one.section, one.level.value, " ".join(each.cases) or "none")))
+        return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("requirement", "section", "level", "cases"):
         table.add_column(column, overflow="fold")
     for each in shown:
         cases = Text(" ".join(each.cases)) if each.cases else Text("none", style="yellow")
         table.add_row(each.requirement.id, each.requirement.section, each.requirement.level.value, cases)
-    console = Console(highlight=False)
-    (console if console.is_terminal else Console(highlight=False, width=400)).print(table)
+    console.print(table)
 
 
 def _told(each: Covered) -> dict[str, object]:

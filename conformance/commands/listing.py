@@ -1,7 +1,7 @@
 """`carnet conformance list`: which cases there are."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import click
 from rich.console import Console
@@ -30,24 +30,24 @@ def list_(ids: tuple[str, ...], profile: str | None, cases: Cases, selection: tu
     if as_json:
         click.echo(json.dumps([_told(each) for each in found], ensure_ascii=False, indent=1))
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column, options in (
-        ("case", {"no_wrap": True}),
-        ("level", {}),
-        ("profile", {}),
-        ("title", {}),
-        ("section", {}),
-    ):
-        table.add_column(column, **options)  # type: ignore[arg-type]
-    for each in found:
-        table.add_row(each.id, each.level.value, " ".join(sorted(each.profiles)), each.title, each.section)
-    console = Console(highlight=False, soft_wrap=not _terminal(), width=None if _terminal() else 400)
-    console.print(table)
+    _show(found)
     click.echo(f"{len(found)} cases", err=True)
 
 
-def _terminal() -> bool:
-    return Console().is_terminal
+def _show(found: Iterable[Case]) -> None:
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        for each in found:
+            profiles = " ".join(sorted(each.profiles))
+            click.echo("\t".join((each.id, each.level.value, profiles, each.title, each.section)))
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("case", no_wrap=True)
+    for column in ("level", "profile", "title", "section"):
+        table.add_column(column)
+    for each in found:
+        table.add_row(each.id, each.level.value, " ".join(sorted(each.profiles)), each.title, each.section)
+    console.print(table)
 
 
 def _told(case: Case) -> dict[str, object]:

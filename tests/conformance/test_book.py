@@ -59,8 +59,13 @@ def chosen(book: Book, *selectors: str, but: tuple[str, ...] = ()) -> list[str]:
 
 def test_without_a_selector_all_are_selected_and_some_can_be_left_out() -> None:
     book = entered("iti-42/4.1/1", "iti-42/4.2/1", "iti-18/4.1/1")
-    assert chosen(book) == ["iti-42/4.1/1", "iti-42/4.2/1", "iti-18/4.1/1"]
+    assert chosen(book) == ["iti-18/4.1/1", "iti-42/4.1/1", "iti-42/4.2/1"]
     assert chosen(book, "iti-42", but=("iti-42/4.2",)) == ["iti-42/4.1/1"]
+
+
+def test_the_order_is_that_of_the_ids_with_numbers_as_numbers() -> None:
+    ids = ["iti-8/4.1/1", "iti-18/4.1/2", "iti-18/4.1/10", "iti-18/4.10/1", "soap/xml/1"]
+    assert chosen(entered(*reversed(ids))) == ids
 
 
 def test_a_selector_that_selects_nothing_is_answered_with_the_nearest() -> None:

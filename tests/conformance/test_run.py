@@ -120,7 +120,7 @@ def test_a_case_that_does_not_load_stops_the_run(carnet: Any, tmp_path: Path) ->
 
 def test_a_dry_run_says_what_would_run_and_sends_nothing(tmp_path: Path) -> None:
     done = conform(tmp_path, "http://127.0.0.1:9/registry", GOOD + BAD, "--dry-run")
-    assert (done.returncode, done.stdout) == (0, "own/good/1  Looks\nown/bad/1  Fails\n")
+    assert (done.returncode, done.stdout) == (0, "own/bad/1  Fails\nown/good/1  Looks\n")
     assert not (tmp_path / "out").exists()
 
 

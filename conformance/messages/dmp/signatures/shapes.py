@@ -273,7 +273,7 @@ SHAPES: Final = (
         "dont la signature a une DTD",
         rewritten(lambda whole: b"<!DOCTYPE Signature>" + whole[whole.index(b"<Signature") :]),
         "lot.forbidden-markup",
-        "security of XML",
+        XMLDSIG + "8.1",
     ),
     _bad(
         "xml/6",
@@ -289,7 +289,7 @@ SHAPES: Final = (
             )
         ),
         "lot.forbidden-markup",
-        "security of XML",
+        XMLDSIG + "8.1",
     ),
     _bad(
         "xml/7",

@@ -130,7 +130,7 @@ for _wrong in WRONG:
         requirement=f"{_wrong.requirement} Nothing of a refused submission is kept.",
         section=_wrong.section,
         passing=refused(*_wrong.codes),
-        needs=["repository", "registry"],
+        needs=["repository", "repository-id"],
         covers=[*_wrong.covers, "iti-41.atomic"],
     )(functools.partial(is_refused, _wrong))
 
@@ -142,7 +142,7 @@ for _wrong in WRONG:
     "and the answer is never PartialSuccess.",
     section="ITI TF-2 3.41.4.1.3; ITI TF-3 4.2.4.2",
     passing=refused("XDSMissingDocument"),
-    needs=["repository", "registry"],
+    needs=["repository", "repository-id"],
     covers=["iti-41.atomic", "iti-41.never-partial", "repository.document.missing"],
 )
 def one_of_three_missing(trial: Trial) -> None:
@@ -160,7 +160,7 @@ def one_of_three_missing(trial: Trial) -> None:
     requirement="Each hash is compared with the document of its own DocumentEntry.",
     section=EXPECTED,
     passing=refused("XDSRepositoryMetadataError"),
-    needs=["repository", "registry"],
+    needs=["repository", "repository-id"],
     covers=["repository.hash.mismatch", "iti-41.atomic"],
 )
 def exchanged(trial: Trial) -> None:
@@ -178,7 +178,7 @@ def exchanged(trial: Trial) -> None:
     requirement="A document that was changed on the way is noticed by its hash, though its size is right.",
     section=EXPECTED,
     passing=refused("XDSRepositoryMetadataError"),
-    needs=["repository", "registry"],
+    needs=["repository", "repository-id"],
     covers=["repository.hash.mismatch"],
 )
 def one_byte(trial: Trial) -> None:
@@ -195,7 +195,7 @@ def one_byte(trial: Trial) -> None:
     requirement="A DocumentEntry has one document: a message with two Document elements of one id is refused.",
     section="ITI TF-2 3.41.4.1.2",
     passing=refused(),
-    needs=["repository", "registry"],
+    needs=["repository", "repository-id"],
     covers=["repository.document.repeated", "iti-41.atomic"],
 )
 def two_for_one(trial: Trial) -> None:
@@ -210,7 +210,7 @@ def two_for_one(trial: Trial) -> None:
     requirement="An on-demand DocumentEntry has no document to be provided: ITI-41 takes stable ones only.",
     section="ITI TF-2 3.41.4.1.2; ITI TF-2 3.61",
     passing=refused(),
-    needs=["repository", "registry"],
+    needs=["repository", "repository-id"],
     covers=["repository.document.on-demand"],
 )
 def on_demand(trial: Trial) -> None:
@@ -225,7 +225,7 @@ def on_demand(trial: Trial) -> None:
     requirement="The content of Document is base64; what is not is refused, and not kept as if it were.",
     section="ITI TF-2 3.41.4.1.2; XML Schema Part 2 3.2.16",
     passing="A fault Sender, or Failure with XDSRepositoryMetadataError.",
-    needs=["repository", "registry"],
+    needs=["repository", "repository-id"],
     covers=["iti-41.inline.broken", "iti-41.atomic"],
 )
 def no_base64(trial: Trial) -> None:
@@ -240,7 +240,7 @@ def no_base64(trial: Trial) -> None:
     requirement="A uniqueId stands for one object: a message that uses it twice is refused.",
     section="ITI TF-3 4.2.4.1",
     passing=refused("XDSRepositoryDuplicateUniqueIdInMessage", "XDSRegistryDuplicateUniqueIdInMessage"),
-    needs=["repository", "registry"],
+    needs=["repository", "repository-id"],
     covers=["submission.uniqueId.repeated", "iti-41.atomic"],
 )
 def unique_id_twice(trial: Trial) -> None:
@@ -258,7 +258,7 @@ def unique_id_twice(trial: Trial) -> None:
     "and the document that was there stays as it was.",
     section="ITI TF-3 4.2.4.1; ITI TF-2 3.41.4.1.3",
     passing=refused("XDSNonIdenticalHash"),
-    needs=["repository", "registry"],
+    needs=["repository", "repository-id"],
     covers=["repository.uniqueId.hash", "registry.uniqueId.hash", "iti-41.atomic"],
 )
 def other_content(trial: Trial) -> None:
@@ -267,7 +267,8 @@ def other_content(trial: Trial) -> None:
     other = dataclasses.replace(trial.entry(), unique_id=held.unique_id, content=b"the second version")
     trial.provide(trial.submission(other)).refuses("XDSNonIdenticalHash")
     comes_back(trial, held)
-    trial.query("GetDocuments", [("$XDSDocumentEntryUniqueId", [held.unique_id])]).finds(held.id)
+    if trial.target.registry:
+        trial.query("GetDocuments", [("$XDSDocumentEntryUniqueId", [held.unique_id])]).finds(held.id)
 
 
 @case(
@@ -276,7 +277,7 @@ def other_content(trial: Trial) -> None:
     requirement="The repository finds by the bytes themselves that a uniqueId is used for another document.",
     section="ITI TF-3 4.2.4.1; ITI TF-2 3.41.4.1.3",
     passing=refused("XDSNonIdenticalHash", "XDSNonIdenticalSize"),
-    needs=["repository", "registry"],
+    needs=["repository", "repository-id"],
     covers=["repository.uniqueId.hash", "registry.uniqueId.size"],
 )
 def other_content_undescribed(trial: Trial) -> None:
@@ -293,7 +294,7 @@ def other_content_undescribed(trial: Trial) -> None:
     requirement="A refused submission leaves nothing behind that would stand in the way of the corrected one.",
     section=EXPECTED,
     passing=refused("XDSRepositoryMetadataError") + "\n… and Success for the second message",
-    needs=["repository", "registry"],
+    needs=["repository", "repository-id"],
     covers=["iti-41.atomic"],
 )
 def corrected(trial: Trial) -> None:
@@ -310,7 +311,7 @@ def corrected(trial: Trial) -> None:
     requirement="The bytes of a refused submission do not count as the document of their uniqueId.",
     section=EXPECTED,
     passing=refused("XDSRepositoryMetadataError") + "\n… and Success for the second message",
-    needs=["repository", "registry"],
+    needs=["repository", "repository-id"],
     covers=["iti-41.atomic", "repository.uniqueId.hash"],
 )
 def other_bytes_before(trial: Trial) -> None:
@@ -329,7 +330,7 @@ def other_bytes_before(trial: Trial) -> None:
     "and the document is not kept.",
     section="ITI TF-2 3.41.4.1.3, 3.42.4.1.3.3",
     passing=refused("XDSUnknownPatientId"),
-    needs=["repository", "registry", "feed", "new-patients"],
+    needs=["repository", "repository-id", "feed", "new-patients"],
     covers=["iti-41.errors.passed", "registry.patient.unknown", "iti-41.atomic"],
 )
 def unknown_patient(trial: Trial) -> None:
@@ -344,7 +345,7 @@ def unknown_patient(trial: Trial) -> None:
     requirement="The registry's refusal of a SubmissionSet.uniqueId in use comes back from the repository unchanged.",
     section="ITI TF-3 4.2.4.1; ITI TF-2 3.41.4.1.3",
     passing=refused("XDSDuplicateUniqueIdInRegistry"),
-    needs=["repository", "registry"],
+    needs=["repository", "repository-id"],
     covers=["iti-41.errors.passed", "registry.uniqueId.taken", "iti-41.atomic"],
 )
 def set_twice(trial: Trial) -> None:
@@ -362,7 +363,7 @@ def set_twice(trial: Trial) -> None:
     requirement="The registry's refusal of a reference to nothing comes back from the repository unchanged.",
     section="ITI TF-2 3.41.4.1.3; ITI TF-3 4.2.4.1",
     passing=refused("UnresolvedReferenceException"),
-    needs=["repository", "registry"],
+    needs=["repository", "repository-id"],
     covers=["iti-41.errors.passed", "registry.reference.unknown", "iti-41.atomic"],
 )
 def replaces_nothing(trial: Trial) -> None:
@@ -378,7 +379,7 @@ def replaces_nothing(trial: Trial) -> None:
     requirement="The body of ITI-41 is a ProvideAndRegisterDocumentSetRequest; another one is refused.",
     section="ITI TF-2 3.41.4.1.2",
     passing="A fault Sender.",
-    needs=["repository", "registry"],
+    needs=["repository", "repository-id"],
     covers=["soap.action.body"],
 )
 def body_of_iti42(trial: Trial) -> None:

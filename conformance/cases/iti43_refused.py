@@ -17,7 +17,7 @@ from conformance.resilience import repository_alive, silent_inside, turned_away
 from conformance.trial import Trial
 
 EXPECTED: Final = "ITI TF-2 3.43.4.1.3"
-_OURS: Final = ["repository", "registry"]
+_OURS: Final = ["repository", "repository-id"]
 _ERROR: Final = "//rs:RegistryError"
 
 
@@ -271,7 +271,7 @@ def another_body(trial: Trial) -> None:
     "answered by an error.",
     section=EXPECTED,
     passing=NOT_RETRIEVED,
-    needs=_OURS,
+    needs=[*_OURS, "registry"],
     covers=["retrieve.document.unknown"],
 )
 def registered_alone(trial: Trial) -> None:

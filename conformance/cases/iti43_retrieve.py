@@ -24,7 +24,7 @@ _ORDER: Final = (
     "mimeType",
     "Document",
 )
-_OURS: Final = ["repository", "registry"]
+_OURS: Final = ["repository", "repository-id"]
 
 
 def _held(trial: Trial, *contents: bytes, **values: str) -> list[Entry]:

@@ -1,5 +1,6 @@
 """The system under test: where it is, who we are to it, and what it says it can do."""
 
+import re
 import ssl
 import tomllib
 from collections.abc import Mapping
@@ -56,6 +57,8 @@ class Target:
         """Whether `need` was given: a word of `NEEDS`."""
         if need == "tls":
             return self.registry.startswith("https:") or self.repository.startswith("https:")
+        if need == "repository-id":
+            return bool(self.repository_unique_id or self.registry)
         if need == "two-patients":
             return len(self.patients) != 1
         if need == "new-patients":
@@ -68,6 +71,7 @@ class Target:
 NEEDS: Final[Mapping[str, str]] = {
     "registry": "--registry URL",
     "repository": "--repository URL",
+    "repository-id": "--repository-id OID, or --registry URL to ask it of",
     "feed": "--feed HOST:PORT",
     "identity": "--identity FILE",
     "pki": "--pki DIR, with the bad certificates of `carnet pki init`",
@@ -78,6 +82,18 @@ NEEDS: Final[Mapping[str, str]] = {
     "open-domain": "an affinity domain that takes any code and MIME type: leave out the codes",
 }
 """What a case may need, and what to give for it."""
+
+
+_CX: Final = re.compile(r"[^^&|~]+\^\^\^&[0-9]+(?:\.[0-9]+)+&ISO")
+
+
+def check_patients(target: Target) -> None:
+    """Raises `TargetError` for a patient id that no message can carry. # ITI TF-3 4.2.3.1.7"""
+    for patient in target.patients:
+        if not _CX.fullmatch(patient):
+            raise TargetError(
+                f"--patient {patient} is not a patient id: write id^^^&OID&ISO, in quotes for the shell's sake"
+            )
 
 
 def read(file: Path) -> dict[str, Any]:

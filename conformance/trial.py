@@ -365,7 +365,7 @@ def judge(case: Case, session: Session) -> Outcome:
             verdict = Verdict.ERROR
             reason = f"{type(error).__name__}: {error} ({place.filename.rpartition('/')[2]}:{place.lineno})"
         if verdict in (None, Verdict.NOT_RUN):
-            verdict, reason = _verdict(trial.checks, verdict, reason)
+            verdict, reason = _verdict(trial.checks, verdict, reason, session.target)
     return Outcome(
         case,
         verdict,
@@ -384,9 +384,11 @@ def _unrunnable(case: Case, target: Target) -> tuple[Verdict | None, str]:
     return (Verdict.NOT_RUN, f"it needs {' and '.join(missing)}") if missing else (None, "")
 
 
-def _verdict(checks: Sequence[Check], so_far: Verdict | None, reason: str) -> tuple[Verdict, str]:
+def _verdict(checks: Sequence[Check], so_far: Verdict | None, reason: str, target: Target) -> tuple[Verdict, str]:
     broken = [check for check in checks if not check.held]
     musts = [check for check in broken if check.level is MUST]
+    if missing := _missing(musts[0].got if musts else reason, target):
+        return Verdict.NOT_RUN, missing
     if musts:
         return Verdict.FAIL, _why(musts[0])
     if so_far is not None:
@@ -394,6 +396,25 @@ def _verdict(checks: Sequence[Check], so_far: Verdict | None, reason: str) -> tu
     if not checks:
         return Verdict.ERROR, "the case checked nothing"
     return (Verdict.WARN, _why(broken[0])) if broken else (Verdict.PASS, "")
+
+
+UNKNOWN_PATIENTS: Final = (
+    "the target does not know patients of our making (XDSUnknownPatientId): announce them with --feed HOST:PORT, "
+    "or name some that it knows with --patient CX"
+)
+FULL_PATIENT: Final = (
+    "the patient of --patient has more objects than the target returns at once (XDSTooManyResults): name one with fewer"
+)
+
+
+def _missing(got: str, target: Target) -> str:
+    """What we were not given, where `got` tells that this is why the target refused; empty when it does not.
+
+    Both refusals are right: nobody told the target of the patient, and runs of the suite fill up a fixed one.
+    """
+    if "XDSUnknownPatientId" in got and not target.feed and not target.patients:
+        return UNKNOWN_PATIENTS
+    return FULL_PATIENT if "XDSTooManyResults" in got and target.patients else ""
 
 
 def _why(check: Check) -> str:

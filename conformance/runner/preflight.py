@@ -1,17 +1,20 @@
 """A look at the target before the first case: does anybody listen, does TLS stand, is the clock right?"""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
 from conformance.model import Message, Outcome, Verdict
-from conformance.trial import Session
+from conformance.trial import FULL_PATIENT, UNKNOWN_PATIENTS, Session
 from conformance.wire.http import exchange, head
 
 _SKEW: Final = 60
 """Seconds between our clock and the target's from which a warning is due: tokens live for minutes."""
 _FATAL: Final = ("nobody listens", "its name cannot", "its certificate", "TLS failed", "is not an http")
+
+_ABOUT_PATIENTS: Final = (UNKNOWN_PATIENTS, FULL_PATIENT)
 
 
 class Unreachable(Exception):
@@ -43,16 +46,40 @@ def afterthoughts(outcomes: Iterable[Outcome]) -> list[str]:
     """What the outcomes together say could make the run meaningless."""
     all_ = list(outcomes)
     tried = [each for each in all_ if each.exchanges]
-    warnings = []
+    return [*_patients(all_, tried), *_wrong_place(tried), *_nothing_through(tried), *_not_run(all_)]
+
+
+def _patients(all_: Sequence[Outcome], tried: Sequence[Outcome]) -> Iterator[str]:
+    for reason in _ABOUT_PATIENTS:
+        if count := sum(each.reason == reason for each in all_):
+            yield f"{count} of {len(all_)} cases were not run: {reason}"
+    unknown = sum("XDSUnknownPatientId" in each.reason for each in tried if each.reason not in _ABOUT_PATIENTS)
+    if unknown * 2 >= len(tried) > 1:
+        yield f"{unknown} cases met XDSUnknownPatientId: the target does not know the patients that it was asked for"
+
+
+def _nothing_through(tried: Sequence[Outcome]) -> Iterator[str]:
     if tried and all(each.verdict in (Verdict.FAIL, Verdict.NOT_RUN) for each in tried):
         reasons = {each.reason for each in tried}
-        warnings.append(
-            f"no case got through: {next(iter(reasons))}" if len(reasons) == 1 else "no case that spoke to it passed"
-        )
-    for reason, count in _common(each.reason for each in all_ if each.verdict is Verdict.NOT_RUN):
+        if len(reasons) > 1:
+            yield "no case that spoke to it passed"
+        elif not reasons & set(_ABOUT_PATIENTS):
+            yield f"no case got through: {next(iter(reasons))}"
+
+
+def _wrong_place(tried: Sequence[Outcome]) -> Iterator[str]:
+    count = sum("ActionNotSupported" in each.reason for each in tried)
+    if count * 2 >= len(tried) > 1:
+        yield f"{count} cases met ActionNotSupported: do --registry and --repository name the right endpoints?"
+
+
+def _not_run(all_: Sequence[Outcome]) -> Iterator[str]:
+    reasons = Counter(
+        each.reason for each in all_ if each.verdict is Verdict.NOT_RUN and each.reason not in _ABOUT_PATIENTS
+    )
+    for reason, count in reasons.most_common(1):
         if count * 2 >= len(all_) and count > 1:
-            warnings.append(f"{count} of {len(all_)} cases were not run for one reason: {reason}")
-    return warnings
+            yield f"{count} of {len(all_)} cases were not run for one reason: {reason}"
 
 
 def _clock(name: str, head: bytes) -> list[str]:
@@ -66,9 +93,3 @@ def _clock(name: str, head: bytes) -> list[str]:
     if skew <= _SKEW:
         return []
     return [f"the clock of the {name} differs from ours by {skew:.0f} s: tokens may be refused for it"]
-
-
-def _common(reasons: Iterable[str]) -> list[tuple[str, int]]:
-    from collections import Counter
-
-    return Counter(reasons).most_common(1)

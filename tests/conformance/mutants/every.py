@@ -1,6 +1,7 @@
 """All mutants, by name: importing this fills the table."""
 
 from tests.conformance.mutants import (  # noqa: F401
+    assertions,
     feed,
     france,
     hostile,
@@ -8,10 +9,12 @@ from tests.conformance.mutants import (  # noqa: F401
     queries,
     registry,
     repository,
+    rules,
     signature,
     tokens,
     wire,
 )
-from tests.conformance.mutants.table import MUTANTS, SERVERS, Mutant
+from tests.conformance.mutants.servers import SERVERS
+from tests.conformance.mutants.table import MUTANTS, Mutant
 
 __all__ = ["MUTANTS", "SERVERS", "Mutant"]

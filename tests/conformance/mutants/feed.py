@@ -12,13 +12,13 @@ from tests.conformance.mutants.table import mutant
 MERGE = "ITI TF-2 3.8.4.2.4"
 
 
-@mutant("ihe", breaks=MERGE)
+@mutant("ihe", breaks=MERGE, caught_by=("iti-44/4.2.4/9", "iti-8/4.2.4/9"))
 def merge_ignored() -> None:
     """A merge (A40, duplicates resolved) is acknowledged, and nothing happens."""
     replace(PatientFeed, "merge", lambda *_: 1)
 
 
-@mutant("ihe", breaks=MERGE)
+@mutant("ihe", breaks=MERGE, caught_by=("iti-44/4.2.4/1", "iti-44/4.2.4/2"))
 def merged_documents_not_found() -> None:
     """After a merge the documents of the subsumed patient are not found under the surviving one."""
 
@@ -28,73 +28,73 @@ def merged_documents_not_found() -> None:
     replace(patients, "_subsume", subsume)
 
 
-@mutant("ihe", breaks=MERGE)
+@mutant("ihe", breaks=MERGE, caught_by=("iti-44/4.2.4/3", "iti-8/4.2.4/3"))
 def merged_documents_keep_the_old_patient_id() -> None:
     """After a merge the documents are found with the patientId of the subsumed patient."""
     replace(shelves, "_carrying", lambda content, *_: content)
 
 
-@mutant("ihe", breaks="ITI TF-2 3.42.4.1.3.3")
+@mutant("ihe", breaks="ITI TF-2 3.42.4.1.3.3", caught_by=("iti-44/4.2.4/5", "iti-8/4.2.4/5"))
 def merged_patient_accepted() -> None:
     """Documents of a patient who was merged into another are taken."""
     silence("registry.patient.subsumed")
 
 
-@mutant("ihe", breaks="ITI TF-2 3.8.4.1.3")
+@mutant("ihe", breaks="ITI TF-2 3.8.4.1.3", caught_by=("iti-8/4.1.2.1/1", "iti-8/4.1.2/1"))
 def feed_ignored() -> None:
     """A patient who is announced is acknowledged and stays unknown."""
     replace(PatientFeed, "announce", lambda *_: 1)
 
 
-@mutant("ihe", breaks="ITI TF-2 3.8.4.1.2")
+@mutant("ihe", breaks="ITI TF-2 3.8.4.1.2", caught_by=("iti-8/4.1.4/4", "iti-8/4.1.4/5"))
 def first_trigger_alone_known() -> None:
     """The feed takes ADT^A01 and A40, and none of A04, A05 and A08."""
     replace(feed_v2, "ANNOUNCE", frozenset({"A01"}))
 
 
-@mutant("ihe", breaks="HL7 2.3.1 2.12.1")
+@mutant("ihe", breaks="HL7 2.3.1 2.12.1", caught_by=("iti-8/4.1.4/8", "iti-8/C.2.3/7"))
 def broken_message_acknowledged() -> None:
     """A message that cannot be processed is acknowledged with AA."""
     wrap(feed_v2, "acknowledge", lambda was, header, _refused, **named: was(header, None, **named))
 
 
-@mutant("ihe", breaks="HL7 2.3.1 2.24.2")
+@mutant("ihe", breaks="HL7 2.3.1 2.24.2", caught_by=("iti-8/4.2.2/1", "iti-8/C.2.3/1"))
 def ack_of_another_message() -> None:
     """MSA-2 of the ACK is not the MSH-10 of the message."""
     wrap(feed_v2, "acknowledge", lambda was, header, refused: was(changed(header, control_id="1"), refused))
 
 
-@mutant("ihe", breaks="HL7 2.3.1 2.24.1")
+@mutant("ihe", breaks="HL7 2.3.1 2.24.1", caught_by=("iti-8/C.2.3/1", "iti-8/C.2.3/3"))
 def ack_is_no_ack() -> None:
     """MSH-9 of the ACK is that of the message, ADT."""
     wrap(feed_v2, "acknowledge", lambda was, *given: was(*given).replace(b"|ACK^", b"|ADT^"))
 
 
-@mutant("ihe", breaks="ITI TF-2 Appendix C.2.3")
+@mutant("ihe", breaks="ITI TF-2 Appendix C.2.3", caught_by=("iti-8/C.2.1/2",))
 def ack_without_its_start_block() -> None:
     """The ACK is not framed: VT is missing before it."""
     replace(feed_mllp, "START", b"")
 
 
-@mutant("ihe", breaks="ITI TF-2 3.44.4.1.3")
+@mutant("ihe", breaks="ITI TF-2 3.44.4.1.3", caught_by=("iti-44/4.1.2/4", "iti-44/4.1.4/1"))
 def iti_44_registers_nobody() -> None:
     """ITI-44 is acknowledged with CA, and nothing happens."""
     replace(feed_v3, "_apply", lambda *_: 1)
 
 
-@mutant("ihe", breaks="ITI TF-2 Appendix O.1")
+@mutant("ihe", breaks="ITI TF-2 Appendix O.1", caught_by=("iti-44/4.1.2/4",))
 def iti_44_always_accepted() -> None:
     """ITI-44 is acknowledged with CA even when it was refused."""
     wrap(feed_v3, "_acknowledgement", lambda was, request, _code, _reason, clock: was(request, "CA", "", clock))
 
 
-@mutant("ihe", breaks="ITI TF-2 Appendix O.1")
+@mutant("ihe", breaks="ITI TF-2 Appendix O.1", caught_by=("iti-44/4.1.2/1", "iti-44/4.1.2/2"))
 def iti_44_acknowledges_nobody() -> None:
     """The acknowledgement of ITI-44 does not name the message that it is of."""
     wrap(feed_v3, "_ids", lambda was, request, path: '<id nullFlavor="NI"/>' if path == "id" else was(request, path))
 
 
-@mutant("ihe", breaks="ITI TF-2 3.8.4.2.3")
+@mutant("ihe", breaks="ITI TF-2 3.8.4.2.3", caught_by=("iti-44/4.2.4/24", "iti-44/4.2.4/25"))
 def merge_of_the_unknown_accepted() -> None:
     """A merge into a patient nobody has heard of is acknowledged with AA."""
     replace(patients.Patients, "_mergeable", nothing)

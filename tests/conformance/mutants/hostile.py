@@ -38,25 +38,25 @@ def answer_with(status: str, content_type: str, body: bytes) -> None:
     answer_posts(answer)
 
 
-@mutant("ihe", breaks=HTTP)
+@mutant("ihe", breaks=HTTP, caught_by=("iti-42/4.1.3.3/1",))
 def html_page() -> None:
     """Every message is answered by an HTML page and status 200."""
     answer_with("200 OK", "text/html", b"<!DOCTYPE html><html><body>Please log in<br></body></html>")
 
 
-@mutant("ihe", breaks=HTTP)
+@mutant("ihe", breaks=HTTP, caught_by=("iti-42/4.1.3.3/1",))
 def empty_200() -> None:
     """Every message is answered by status 200 and nothing else."""
     answer_with("200 OK", "application/soap+xml; charset=UTF-8", b"")
 
 
-@mutant("ihe", breaks=HTTP)
+@mutant("ihe", breaks=HTTP, caught_by=("iti-42/4.1.3.3/1",))
 def nothing_at_this_path() -> None:
     """Every message is answered by 404."""
     answer_with("404 Not Found", "text/plain", b"")
 
 
-@mutant("ihe", breaks=HTTP)
+@mutant("ihe", breaks=HTTP, caught_by=("iti-42/4.1.3.3/1",))
 def invalid_xml() -> None:
     """Every message is answered by XML that does not end."""
     answer_with(
@@ -66,7 +66,7 @@ def invalid_xml() -> None:
     )
 
 
-@mutant("ihe", breaks="SOAP 1.2 Part 1 5")
+@mutant("ihe", breaks="SOAP 1.2 Part 1 5", caught_by=("iti-42/4.1.3.3/1",))
 def entity_bomb() -> None:
     """Every message is answered by a document type declaration with entities in entities."""
     entities = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
@@ -74,7 +74,7 @@ def entity_bomb() -> None:
     answer_with("200 OK", "application/soap+xml; charset=UTF-8", bomb.encode())
 
 
-@mutant("ihe", breaks=HTTP)
+@mutant("ihe", breaks=HTTP, caught_by=("iti-42/4.1.3.3/1",))
 def closed_connection() -> None:
     """The connection is closed without an answer."""
 
@@ -85,7 +85,7 @@ def closed_connection() -> None:
     answer_posts(answer)
 
 
-@mutant("ihe", breaks=HTTP)
+@mutant("ihe", breaks=HTTP, caught_by=("iti-42/4.1.3.3/1",))
 def silence() -> None:
     """Nothing is answered for forty seconds."""
 
@@ -97,7 +97,7 @@ def silence() -> None:
     answer_posts(answer)
 
 
-@mutant("ihe", breaks=HTTP)
+@mutant("ihe", breaks=HTTP, caught_by=("iti-42/4.1.3.3/1",))
 def endless_answer() -> None:
     """The answer never ends."""
 
@@ -108,7 +108,7 @@ def endless_answer() -> None:
     answer_posts(answer)
 
 
-@mutant("ihe", breaks="RFC 9112 6.3")
+@mutant("ihe", breaks="RFC 9112 6.3", caught_by=("iti-42/4.1.3.3/1",))
 def shorter_than_announced() -> None:
     """The answer ends before its Content-Length."""
 
@@ -119,18 +119,3 @@ def shorter_than_announced() -> None:
         raise ConnectionResetError
 
     answer_posts(answer)
-
-
-@mutant("ihe", breaks="ITI TF-2 Appendix V.3")
-def get_answers_a_page() -> None:
-    """A GET of the endpoint, where there is nothing to read, gives an HTML page and status 200."""
-
-    def around(was: Any, self: Router, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] == "GET" and environ["PATH_INFO"] in self.services:
-            body = b"<html><body>It works</body></html>"
-            start("200 OK", [("Content-Type", "text/html"), ("Content-Length", str(len(body)))])
-            return [body]
-        told: Iterable[bytes] = was(self, environ, start)
-        return told
-
-    wrap(Router, "__call__", around)

@@ -30,6 +30,8 @@ _START = 20.0
 class Server:
     """One server that listens."""
 
+    kind: str
+    """Of `servers.SERVERS`."""
     pid: int
     directory: Path
     told: dict[str, Any]
@@ -85,6 +87,8 @@ class Nursery:
         assert self._process.stdout is not None
         self._number += 1
         directory = self._home / str(self._number)
+        from tests.conformance.mutants.every import MUTANTS
+
         request = {"mutant": mutant, "server": server, "directory": str(directory)}
         self._process.stdin.write(json.dumps(request).encode() + b"\n")
         self._process.stdin.flush()
@@ -97,7 +101,8 @@ class Nursery:
             if time.monotonic() > deadline or not _alive(pid):
                 raise DidNotStart((directory / "server.log").read_text(errors="replace")[-3000:])
             time.sleep(0.005)
-        started = Server(pid, directory, json.loads(ready.read_text()))
+        kind = server or MUTANTS[mutant or ""].server
+        started = Server(kind, pid, directory, json.loads(ready.read_text()))
         self._servers.append(started)
         return started
 
@@ -122,25 +127,17 @@ def _prepare(home: Path) -> None:
     """Loads what every server needs, and makes the data that every server begins with."""
     from carnet import migrations, run
     from carnet.config import read
-    from dmp.authority_files import is_authority
     from tests.conformance.mutants import every
 
     assert every.MUTANTS
-    for server in every.SERVERS:
-        data = home / server
-        options: dict[str, Any] = {"data": str(data)}
-        settings = read(options, file=None).settings
+    for name, server in every.SERVERS.items():
+        data = home / name
+        settings = read({"data": str(data)}, file=None).settings
         run.prepare_data(settings.data)
         run.with_database(settings, migrations.upgrade)
-        if server == "dmp":
-            from dataclasses import replace
-
-            from carnet.sandbox import with_test_keys
-
-            with_test_keys(replace(settings, profile="dmp", sandbox=True))
-            assert is_authority(data / "pki")
+        server.ready(data)
     import schemas
-    from carnet import app, metrics, server  # noqa: F401
+    from carnet import app, metrics  # noqa: F401
     from registry import feed_v2, feed_v3, service  # noqa: F401
     from repository import service as repository_service
 
@@ -149,7 +146,7 @@ def _prepare(home: Path) -> None:
 
 
 def _fork(request: dict[str, Any], home: Path) -> int:
-    from tests.conformance.mutants.serve import begin, options_of
+    from tests.conformance.mutants.serve import begin
     from tests.conformance.mutants.table import MUTANTS
 
     mutant = None if request["mutant"] is None else MUTANTS[request["mutant"]]
@@ -167,8 +164,7 @@ def _fork(request: dict[str, Any], home: Path) -> int:
     os.dup2(log, 2)
     try:
         shutil.copytree(home / kind, directory / "data")
-        options = ["--data", str(directory / "data"), "--ready-file", str(directory / "ready.json"), *OPTIONS]
-        begin(mutant, [*options_of(kind), *options])
+        begin(mutant, kind, directory / "data", ["--ready-file", str(directory / "ready.json"), *OPTIONS])
     except SystemExit as end:
         os._exit(end.code if isinstance(end.code, int) else 1)
     except BaseException:  # noqa: BLE001 - nothing may go on in a copy of this process

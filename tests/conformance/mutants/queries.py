@@ -60,7 +60,7 @@ def no_associations(results: Results) -> None:
 # --- times
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.1")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.1", caught_by=("iti-18/4.1.2.3.7.2/6", "iti-18/4.1.2.3.7.3/21"))
 def right_inclusive_ranges() -> None:
     """…To includes its own instant."""
 
@@ -70,7 +70,7 @@ def right_inclusive_ranges() -> None:
     wrap(Conditions, "between", around)
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.1")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.1", caught_by=("iti-18/4.1.2.3.7.2/5", "iti-18/4.1.2.3.7.3/20"))
 def left_exclusive_ranges() -> None:
     """…From excludes its own instant."""
 
@@ -80,7 +80,7 @@ def left_exclusive_ranges() -> None:
     wrap(Conditions, "between", around)
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.1")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.1", caught_by=("iti-18/4.1.2.3.7.14/7", "iti-18/4.1.2.3.7.1/103"))
 def short_times_never_match() -> None:
     """A …From of a day is read as the last second of it."""
     wrap(
@@ -97,13 +97,13 @@ def short_times_never_match() -> None:
 # --- status
 
 
-@mutant("ihe", breaks=PARAMETERS)
+@mutant("ihe", breaks=PARAMETERS, caught_by=("iti-18/4.1.2.3.7.1/4", "iti-18/4.1.2.3.7.1/7"))
 def status_parameter_ignored() -> None:
     """Deprecated objects come when Approved ones were asked for."""
     replace(filters, "statuses", lambda _urns: [])
 
 
-@mutant("ihe", breaks=PARAMETERS)
+@mutant("ihe", breaks=PARAMETERS, caught_by=("iti-18/4.1.2.3.7.1/6", "iti-18/4.1.2.3.7.14/8"))
 def deprecated_never_found() -> None:
     """Approved objects alone are found, whatever status is asked for."""
     replace(filters, "statuses", lambda _urns: [STATUS_NUMBER[APPROVED]])
@@ -112,7 +112,7 @@ def deprecated_never_found() -> None:
 # --- values
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.5")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.5", caught_by=("iti-18/4.1.2.3.7.3/12", "iti-18/4.1.2.3.7.1/63"))
 def and_is_or() -> None:
     """A parameter that stands twice is read as one list: OR instead of AND."""
     wrap(
@@ -122,7 +122,7 @@ def and_is_or() -> None:
     )
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.5")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.5", caught_by=("iti-18/4.1.2.3.7.3/11", "iti-18/4.1.2.3.7.1/61"))
 def or_is_and() -> None:
     """All values of one list must be there: AND instead of OR."""
     wrap(
@@ -132,31 +132,31 @@ def or_is_and() -> None:
     )
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.1")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.1", caught_by=("iti-18/4.1.2.3.7.2/11", "iti-18/4.1.2.3.7.1/111"))
 def percent_is_no_wildcard() -> None:
     """% in $…AuthorPerson stands for itself."""
     wrap(conditions, "matches", lambda was, pattern, text: pattern == text if "%" in pattern else was(pattern, text))
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.1")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.1", caught_by=("iti-18/4.1.2.3.7.2/12", "iti-18/4.1.2.3.7.1/115"))
 def underscore_is_no_wildcard() -> None:
     """_ in $…AuthorPerson stands for itself."""
     wrap(conditions, "matches", lambda was, pattern, text: was(pattern.replace("_", "\0"), text.replace("_", "\0")))
 
 
-@mutant("ihe", breaks=SYNTAX)
+@mutant("ihe", breaks=SYNTAX, caught_by=("iti-18/4.1.2.3.7.6/1", "iti-18/4.1.2.3.7.6/2"))
 def first_value_of_a_list_counts() -> None:
     """Of a list of values the first alone is looked at."""
     wrap(storedqueries_message, "parse_values", lambda was, texts: was(texts)[:1])
 
 
-@mutant("ihe", breaks=SYNTAX)
+@mutant("ihe", breaks=SYNTAX, caught_by=("iti-18/4.1.2.3.5/1", "iti-18/4.1.2.3.5/2"))
 def first_value_element_counts() -> None:
     """Of a list that is spread over several rim:Value the first of these alone is read."""
     wrap(storedqueries_message, "parse_values", lambda was, texts: was(texts[:1]))
 
 
-@mutant("ihe", breaks=SYNTAX)
+@mutant("ihe", breaks=SYNTAX, caught_by=("iti-18/4.1.2.3.7.2/14", "iti-18/4.1.2.3.7.1/119"))
 def doubled_apostrophe_stays_doubled() -> None:
     """'O''Brien' is read as O''Brien."""
     wrap(storedqueries_message, "parse_values", lambda was, texts: tuple(v.replace("'", "''") for v in was(texts)))
@@ -165,43 +165,43 @@ def doubled_apostrophe_stays_doubled() -> None:
 # --- what is answered
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.6")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.6", caught_by=("iti-18/4.1.2.3.7.10/4", "iti-18/4.1.2.3.7.4/2"))
 def references_instead_of_objects() -> None:
     """LeafClass is answered by ObjectRef."""
     edit_query(lambda query: changed(query, return_type=ReturnType.OBJECT_REF))
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.6")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.6", caught_by=("iti-18/4.1.2.3.7.10/10", "iti-18/4.1.2.3.7.5/20"))
 def objects_instead_of_references() -> None:
     """ObjectRef is answered by whole objects."""
     edit_query(lambda query: changed(query, return_type=ReturnType.LEAF_CLASS))
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.3")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.3", caught_by=("iti-18/4.1.2.3.7.10/10", "iti-18/4.1.2.3.7.5/20"))
 def objects_of_several_patients() -> None:
     """A LeafClass answer to a query by id holds the objects of several patients."""
     replace(Results, "patients", property(lambda _self: set()))
 
 
-@mutant("ihe", breaks="ebRS 3.0 6.2")
+@mutant("ihe", breaks="ebRS 3.0 6.2", caught_by=("iti-18/4.1.3/20", "iti-18/4.1.3/21"))
 def empty_answer_without_list() -> None:
     """An answer that found nothing has no RegistryObjectList."""
     edit_replies(lambda data: data.replace(b"<rim:RegistryObjectList></rim:RegistryObjectList>", b""))
 
 
-@mutant("ihe", breaks="ITI TF-3 4.2.3.2.2")
+@mutant("ihe", breaks="ITI TF-3 4.2.3.2.2", caught_by=("iti-18/4.1.2.3.7.1/5",))
 def objects_without_status() -> None:
     """Returned objects have no status."""
     edit_replies(lambda data: re.sub(rb' status="urn:oasis:names:tc:ebxml-regrep:StatusType:[A-Za-z]*"', b"", data))
 
 
-@mutant("ihe", breaks="ITI TF-3 4.2.3.2.7")
+@mutant("ihe", breaks="ITI TF-3 4.2.3.2.7", caught_by=("iti-18/4.1.2.3.7.1/130", "iti-18/4.1.2.3.7.1/2"))
 def ids_without_urn() -> None:
     """entryUUIDs are returned without urn:uuid:."""
     edit_replies(lambda data: re.sub(rb'(<rim:(?:ExtrinsicObject|ObjectRef) id=")urn:uuid:', rb"\1", data))
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.3")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.3", caught_by=("iti-18/4.1.2.3.7.1/900", "iti-18/4.1.2.3.7.1/901"))
 def query_errors_are_faults() -> None:
     """A query that breaks a rule is answered by a SOAP fault."""
 
@@ -211,7 +211,7 @@ def query_errors_are_faults() -> None:
     replace(execute.Queries, "refusal", refusal)
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.4")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.4", caught_by=("iti-18/4.1.2.4/1",))
 def unknown_query_finds_nothing() -> None:
     """A query that does not exist is answered by Success, with nothing in it."""
 
@@ -224,49 +224,49 @@ def unknown_query_finds_nothing() -> None:
     wrap(execute.Queries, "refusal", around)
 
 
-@mutant("ihe", breaks=PARAMETERS)
+@mutant("ihe", breaks=PARAMETERS, caught_by=("iti-18/4.1.2.3.7.1/900", "iti-18/4.1.2.3.7.1/901"))
 def missing_parameter_accepted() -> None:
     """A query without a parameter that it needs is answered."""
     unchecked("query.param.missing")
 
 
-@mutant("ihe", breaks=PARAMETERS)
+@mutant("ihe", breaks=PARAMETERS, caught_by=("iti-18/4.1.2.3.7.10/900", "iti-18/4.1.2.3.7.11/900"))
 def neither_id_accepted() -> None:
     """A query by id that gives none finds nothing and is a Success."""
     unchecked("query.param.one-of")
 
 
-@mutant("ihe", breaks=PARAMETERS)
+@mutant("ihe", breaks=PARAMETERS, caught_by=("iti-18/4.1.2.3.7.10/920", "iti-18/4.1.2.3.7.11/920"))
 def both_ids_accepted() -> None:
     """A query that gives entryUUIDs and uniqueIds is answered."""
     unchecked("query.param.only-one-of")
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.5")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.5", caught_by=("iti-18/4.1.2.3.7.1/933",))
 def repeated_single_parameter_accepted() -> None:
     """A parameter of a single-valued attribute may stand twice."""
     unchecked("query.param.repeated")
 
 
-@mutant("ihe", breaks=PARAMETERS)
+@mutant("ihe", breaks=PARAMETERS, caught_by=("iti-18/4.1.2.3.7.1/930", "iti-18/4.1.2.3.7.1/931"))
 def several_patients_accepted() -> None:
     """A parameter that takes one value is given several, and the first is taken."""
     unchecked("query.param.single")
 
 
-@mutant("ihe", breaks=SYNTAX)
+@mutant("ihe", breaks=SYNTAX, caught_by=("iti-18/4.1.2.3.4/910", "iti-18/4.1.2.3.4/911"))
 def code_without_scheme_matches_all() -> None:
     """A code without its coding scheme sets no condition."""
     unchecked("query.param.code")
 
 
-@mutant("ihe", breaks=SYNTAX)
+@mutant("ihe", breaks=SYNTAX, caught_by=("iti-18/4.1.2.3.4/901", "iti-18/4.1.2.3.4/902"))
 def broken_values_pass() -> None:
     """A parameter whose value cannot be read sets no condition."""
     unchecked("query.param.syntax")
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.6")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.6", caught_by=("iti-18/4.1.2.6/1",))
 def any_return_type_accepted() -> None:
     """A returnType that does not exist is read as LeafClass."""
     wrap(storedqueries_message, "parse_adhoc_query_request", _as_leaf_class)
@@ -283,49 +283,49 @@ def _as_leaf_class(was: Any, request: Any) -> Any:
 # --- the queries
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.4")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.4", caught_by=("iti-18/4.1.2.3.7.4/2", "iti-18/4.1.2.3.7.4/3"))
 def get_all_without_associations() -> None:
     """GetAll returns no Associations."""
     edit_results("GetAll", no_associations)
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.4")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.4", caught_by=("iti-18/4.1.2.3.7.4/1", "iti-18/4.1.2.3.7.4/3"))
 def get_all_without_folders() -> None:
     """GetAll returns no Folders."""
     edit_results("GetAll", lambda results: results.rows.pop(find.FOLDERS, None))
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.7")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.7", caught_by=("iti-18/4.1.2.3.7.7/1", "iti-18/4.1.2.3.7.7/2"))
 def get_associations_from_one_end() -> None:
     """GetAssociations returns those that begin at the object, not those that end there."""
     replace(get, "associations_at", associations_from)
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.8")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.8", caught_by=("iti-18/4.1.2.3.7.8/1", "iti-18/4.1.2.3.7.8/2"))
 def get_documents_and_associations_without_them() -> None:
     """GetDocumentsAndAssociations returns no Associations."""
     edit_results("GetDocumentsAndAssociations", no_associations)
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.9")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.9", caught_by=("iti-18/4.1.2.3.7.9/1", "iti-18/4.1.2.3.7.9/2"))
 def get_submission_sets_without_memberships() -> None:
     """GetSubmissionSets returns the sets and no HasMember."""
     edit_results("GetSubmissionSets", no_associations)
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.10")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.10", caught_by=("iti-18/4.1.2.3.7.10/3", "iti-18/4.1.2.3.7.10/1"))
 def get_set_and_contents_without_associations() -> None:
     """GetSubmissionSetAndContents returns no Associations."""
     edit_results("GetSubmissionSetAndContents", no_associations)
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.10")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.10", caught_by=("iti-18/4.1.2.3.7.10/1", "iti-18/4.1.2.3.7.10/2"))
 def get_set_and_contents_without_folders() -> None:
     """GetSubmissionSetAndContents returns no Folders."""
     edit_results("GetSubmissionSetAndContents", lambda results: results.rows.pop(find.FOLDERS, None))
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.11")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.11", caught_by=("iti-18/4.1.2.3.7.11/1", "iti-18/4.1.2.3.7.11/2"))
 def get_folder_and_contents_without_entries() -> None:
     """GetFolderAndContents returns the Folder alone."""
     edit_results(
@@ -333,13 +333,13 @@ def get_folder_and_contents_without_entries() -> None:
     )
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.12")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.12", caught_by=("iti-18/4.1.2.3.7.12/1", "iti-18/4.1.2.3.7.12/2"))
 def get_folders_for_document_finds_none() -> None:
     """GetFoldersForDocument finds no Folder."""
     edit_results("GetFoldersForDocument", lambda results: results.rows.clear())
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.13")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.13", caught_by=("iti-18/4.1.2.3.7.13/4", "iti-18/4.1.2.3.7.13/5"))
 def get_related_ignores_the_type() -> None:
     """GetRelatedDocuments returns relationships of every type."""
     every = (tuple(RELATIONSHIPS),)
@@ -357,13 +357,13 @@ def get_related_ignores_the_type() -> None:
     )
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.13")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.13", caught_by=("iti-18/4.1.2.3.7.13/7", "iti-18/4.1.2.3.7.13/2"))
 def get_related_in_one_direction() -> None:
     """GetRelatedDocuments follows relationships in one direction only."""
     replace(contents, "associations_at", associations_from)
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.5")
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.5", caught_by=("iti-18/4.1.2.3.7.10/9", "iti-18/4.1.2.3.7.11/8"))
 def unknown_id_is_an_error() -> None:
     """A query by an id that is not held is a Failure instead of finding nothing."""
 

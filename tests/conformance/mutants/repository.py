@@ -46,43 +46,43 @@ def unfound(rule_id: str, name: str) -> None:
 # --- ITI-41
 
 
-@mutant("ihe", breaks=PROVIDING)
+@mutant("ihe", breaks=PROVIDING, caught_by=("iti-41/4.1.3/20", "iti-41/4.1.3/31"))
 def hash_not_checked() -> None:
     """A hash that is not that of the document is accepted."""
     unfound("repository.hash.mismatch", "content")
 
 
-@mutant("ihe", breaks=PROVIDING)
+@mutant("ihe", breaks=PROVIDING, caught_by=("iti-41/4.1.3/21", "iti-41/4.1.3/22"))
 def size_not_checked() -> None:
     """A size that is not that of the document is accepted."""
     unfound("repository.size.mismatch", "content")
 
 
-@mutant("ihe", breaks="ITI TF-3 4.2.3.2.10")
+@mutant("ihe", breaks="ITI TF-3 4.2.3.2.10", caught_by=("iti-41/4.2.2/1", "iti-41/4.2.2/3"))
 def hash_is_sha_256() -> None:
     """The hash that the repository fills in is SHA-256."""
     edit_completed(lambda kept: {"hash": kept.content.sha256})
 
 
-@mutant("ihe", breaks="ITI TF-3 4.2.3.2.21")
+@mutant("ihe", breaks="ITI TF-3 4.2.3.2.21", caught_by=("iti-41/4.1.3/1", "iti-41/4.1.3/2"))
 def size_off_by_the_line_end() -> None:
     """The size that the repository fills in counts the line end before the boundary."""
     edit_completed(lambda kept: {"size": str(kept.content.size + 2)})
 
 
-@mutant("ihe", breaks="ITI TF-3 4.2.3.2.18")
+@mutant("ihe", breaks="ITI TF-3 4.2.3.2.18", caught_by=("iti-41/4.1.3/41", "iti-41/4.1.3/40"))
 def repository_unique_id_not_its_own() -> None:
     """The repositoryUniqueId that the repository fills in is not the one it answers to."""
     edit_completed(lambda _kept: {"repositoryUniqueId": "1.2.250.1.999.7.99"})
 
 
-@mutant("ihe", breaks=PROVIDING)
+@mutant("ihe", breaks=PROVIDING, caught_by=("iti-41/4.1.3/24",))
 def document_without_entry_accepted() -> None:
     """A document that no entry describes is passed over."""
     unfound("repository.entry.missing", "pairing")
 
 
-@mutant("ihe", breaks=PROVIDING)
+@mutant("ihe", breaks=PROVIDING, caught_by=("iti-41/4.2.2/2", "iti-41/4.2.2/3"))
 def document_lost_on_the_way_accepted() -> None:
     """An entry whose document did not come is registered with an empty one."""
     unfound("repository.document.missing", "pairing")
@@ -107,7 +107,7 @@ class _Filled(dict[str, Any]):
         return self[key]
 
 
-@mutant("ihe", breaks="ITI TF-3 4.2.4.1")
+@mutant("ihe", breaks="ITI TF-3 4.2.4.1", caught_by=("iti-41/4.2.4.1/3", "iti-41/4.2.4.1/2"))
 def another_content_under_a_known_id_accepted() -> None:
     """Other bytes under the uniqueId of a stored document are accepted, and lost."""
     silence("registry.uniqueId.hash", "registry.uniqueId.size")
@@ -121,7 +121,7 @@ def another_content_under_a_known_id_accepted() -> None:
     wrap(store, "claim", around)
 
 
-@mutant("ihe", breaks=PROVIDING)
+@mutant("ihe", breaks=PROVIDING, caught_by=("iti-41/4.1.3/25", "iti-41/4.1.3/26"))
 def document_of_a_refused_submission_stays() -> None:
     """The documents of a submission that the registry refused can be retrieved."""
 
@@ -135,7 +135,7 @@ def document_of_a_refused_submission_stays() -> None:
     wrap(provide, "register", around)
 
 
-@mutant("ihe", breaks="ITI TF-2 3.43.4.2")
+@mutant("ihe", breaks="ITI TF-2 3.43.4.2", caught_by=("iti-41/4.1.2/9", "iti-41/4.1.3/4"))
 def line_ends_normalised() -> None:
     """CR LF in a document becomes LF."""
 
@@ -146,7 +146,7 @@ def line_ends_normalised() -> None:
     wrap(intake.Intake, "_store", lambda was, self, wanted, given: was(self, wanted, pieces(given)))
 
 
-@mutant("ihe", breaks="ITI TF-2 3.43.4.2")
+@mutant("ihe", breaks="ITI TF-2 3.43.4.2", caught_by=("iti-41/4.2.2/1", "iti-41/4.2.2/3"))
 def white_space_at_the_end_trimmed() -> None:
     """The line end that closes a document is lost."""
     wrap(
@@ -159,19 +159,19 @@ def white_space_at_the_end_trimmed() -> None:
 # --- ITI-43
 
 
-@mutant("ihe", breaks="ITI TF-2 3.43.4.2")
+@mutant("ihe", breaks="ITI TF-2 3.43.4.2", caught_by=("iti-43/4.2.2/3", "iti-41/4.1.3/44"))
 def second_document_lost() -> None:
     """Of several documents the first alone comes."""
     edit_retrieved(lambda response, documents, parts: (response, documents[:1], parts[:1]))
 
 
-@mutant("ihe", breaks="ITI TF-2 3.43.4.2")
+@mutant("ihe", breaks="ITI TF-2 3.43.4.2", caught_by=("iti-41/4.1.3/44", "iti-43/4.1.3/2"))
 def part_of_the_second_document_lost() -> None:
     """Several documents are announced, and the part of the first alone comes."""
     edit_retrieved(lambda response, documents, parts: (response, documents, parts[:1]))
 
 
-@mutant("ihe", breaks="ITI TF-2 3.43.4.2")
+@mutant("ihe", breaks="ITI TF-2 3.43.4.2", caught_by=("iti-41/4.1.3/44", "iti-43/4.1.3/2"))
 def another_documents_bytes() -> None:
     """Where two documents are asked for, each comes with the bytes of the other."""
 
@@ -182,7 +182,7 @@ def another_documents_bytes() -> None:
     edit_retrieved(edit)
 
 
-@mutant("ihe", breaks="ITI TF-2 3.43.4.2")
+@mutant("ihe", breaks="ITI TF-2 3.43.4.2", caught_by=("iti-43/4.2.2/2", "iti-41/4.1.2/8"))
 def mime_type_changed() -> None:
     """Every document is retrieved as application/octet-stream."""
     wrap(
@@ -194,7 +194,7 @@ def mime_type_changed() -> None:
     )
 
 
-@mutant("ihe", breaks="ITI TF-2 3.43.4.2")
+@mutant("ihe", breaks="ITI TF-2 3.43.4.2", caught_by=("iti-43/4.1.3/4", "iti-41/4.1.3/46"))
 def first_byte_lost() -> None:
     """Documents are handed out without their first byte."""
 
@@ -214,13 +214,13 @@ class _without_the_first:  # noqa: N801 - a function that can be iterated twice
             yield piece if number else piece[1:]
 
 
-@mutant("ihe", breaks=RETRIEVING)
+@mutant("ihe", breaks=RETRIEVING, caught_by=("iti-43/4.1.2/1", "iti-43/4.1.2/2"))
 def unknown_document_is_a_success() -> None:
     """Documents that are not held are passed over: the answer is Success."""
     edit_retrieved(lambda _response, documents, parts: (RegistryResponse(SUCCESS), documents, parts))
 
 
-@mutant("ihe", breaks="ITI TF-2 3.43.4.1.3")
+@mutant("ihe", breaks="ITI TF-2 3.43.4.1.3", caught_by=("iti-43/4.1.3/12", "iti-43/4.1.3/13"))
 def partial_answer_is_a_failure() -> None:
     """When one of several documents is not held, none comes and the answer is a Failure."""
 
@@ -232,7 +232,7 @@ def partial_answer_is_a_failure() -> None:
     edit_retrieved(edit)
 
 
-@mutant("ihe", breaks="ITI TF-2 3.43.4.1.3")
+@mutant("ihe", breaks="ITI TF-2 3.43.4.1.3", caught_by=("iti-43/4.1.3/12", "iti-43/4.1.3/13"))
 def partial_answer_is_a_success() -> None:
     """When one of several documents is not held, the answer is Success with an error in it."""
 
@@ -242,7 +242,7 @@ def partial_answer_is_a_success() -> None:
     edit_retrieved(edit)
 
 
-@mutant("ihe", breaks=RETRIEVING)
+@mutant("ihe", breaks=RETRIEVING, caught_by=("iti-43/4.1.3/16", "iti-43/4.1.3/11"))
 def unknown_document_is_a_fault() -> None:
     """A document that is not held is answered by a SOAP fault."""
 
@@ -267,7 +267,7 @@ class _AnyId(str):
         return False
 
 
-@mutant("ihe", breaks=RETRIEVING)
+@mutant("ihe", breaks=RETRIEVING, caught_by=("iti-43/4.1.2/5", "iti-43/4.1.3/11"))
 def any_repository_unique_id_accepted() -> None:
     """Documents are handed out whatever the RepositoryUniqueId of the request is."""
     wrap(
@@ -277,7 +277,7 @@ def any_repository_unique_id_accepted() -> None:
     )
 
 
-@mutant("ihe", breaks="ITI TF-2 3.43.4.2")
+@mutant("ihe", breaks="ITI TF-2 3.43.4.2", caught_by=("iti-43/4.2.2/4",))
 def home_community_id_not_repeated() -> None:
     """The HomeCommunityId of the request is not in the answer."""
     edit_retrieved(

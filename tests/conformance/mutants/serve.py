@@ -4,6 +4,8 @@ Without a name it lists the mutants. The options that the mutant's server needs 
 themselves, before those given.
 """
 
+import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -16,18 +18,15 @@ if __name__ == "__main__":
 from tests.conformance.mutants.every import MUTANTS, SERVERS, Mutant  # noqa: E402
 
 
-def begin(mutant: Mutant | None, options: list[str]) -> None:
+def begin(mutant: Mutant | None, kind: str, data: Path, options: list[str]) -> None:
     """`carnet serve` with the patch of `mutant`, or healthy with None; ends by `SystemExit`."""
     from carnet.cli import main
 
+    server = SERVERS[kind]
+    os.environ.update(server.settings)
     if mutant is not None:
         mutant.patch()
-    main(["serve", *options], prog_name="carnet")
-
-
-def options_of(server: str) -> list[str]:
-    """What stands behind `carnet serve` in the table of servers."""
-    return SERVERS[server].split()[2:]
+    main(["serve", *server.command(data), "--data", str(data), *options], prog_name="carnet")
 
 
 def listing() -> str:
@@ -47,7 +46,12 @@ def run(arguments: list[str]) -> None:
     name, *given = arguments
     if name not in MUTANTS:
         sys.exit(f"there is no mutant {name}; without a name they are listed")
-    begin(MUTANTS[name], [*options_of(MUTANTS[name].server), *given])
+    asked = argparse.ArgumentParser(allow_abbrev=False, add_help=False)
+    asked.add_argument("--data", type=Path, default=Path("carnet-data"))
+    known, rest = asked.parse_known_args(given)
+    kind = MUTANTS[name].server
+    SERVERS[kind].ready(known.data)
+    begin(MUTANTS[name], kind, known.data, rest)
 
 
 if __name__ == "__main__":

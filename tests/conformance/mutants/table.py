@@ -13,13 +13,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-Patch = Callable[[], None]
+from tests.conformance.mutants.servers import SERVERS
 
-SERVERS: Final = {
-    "ihe": "carnet serve --patients feed --mllp-port 0",
-    "dmp": "carnet serve --profile dmp --sandbox",
-}
-"""The server that a mutant is made of, and how a healthy one is started."""
+Patch = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

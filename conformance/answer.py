@@ -105,7 +105,8 @@ class Answer:
             return str(error)
         except ValueError as error:
             kind, begins = self.content_type or "no Content-Type", shown(self.body[:120].decode("utf-8", "replace"))
-            return f"HTTP {self.exchange.status}, {kind}: this is not XML ({error}): {begins}"
+            why = f" ({error})" if "xml" in kind else ""
+            return f"HTTP {self.exchange.status}, {kind}: this is not XML{why}: {begins}"
         if root.tag != f"{{{n.SOAP12}}}Envelope":
             return f"HTTP {self.exchange.status}: the root element is {etree.QName(root).text}"
         return root

@@ -84,11 +84,14 @@ NEEDS: Final[Mapping[str, str]] = {
 """What a case may need, and what to give for it."""
 
 
+_PLACE: Final = re.compile(r"[^\s/]*:[0-9]{1,5}")
 _CX: Final = re.compile(r"[^^&|~]+\^\^\^&[0-9]+(?:\.[0-9]+)+&ISO")
 
 
-def check_patients(target: Target) -> None:
-    """Raises `TargetError` for a patient id that no message can carry. # ITI TF-3 4.2.3.1.7"""
+def check(target: Target) -> None:
+    """Raises `TargetError` for a feed that is no place, or a patient id that no message can carry."""
+    if target.feed and not _PLACE.fullmatch(target.feed):
+        raise TargetError(f"--feed {target.feed} is not a place to connect to: write HOST:PORT")
     for patient in target.patients:
         if not _CX.fullmatch(patient):
             raise TargetError(

@@ -11,7 +11,7 @@ import click
 from conformance.book import BadCase, Book, UnknownSelector, load, select
 from conformance.codes import read_codes
 from conformance.model import Case, Level
-from conformance.target import DEFAULT_AUTHORITY, Target, TargetError, check_patients, read
+from conformance.target import DEFAULT_AUTHORITY, Target, TargetError, check, read
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -135,7 +135,7 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 settings["codes"], authority = read_codes(given_codes)
                 settings.setdefault("authority", authority or DEFAULT_AUTHORITY)
             made = Target(**settings)
-            check_patients(made)
+            check(made)
         except (TargetError, TypeError) as error:
             raise click.UsageError(str(error)) from None
         return command(*args, target=made, **kwargs)

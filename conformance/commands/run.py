@@ -104,6 +104,10 @@ def run(
     130 interrupted.
     """
     chosen = _failed_before(cases(target.profile), earlier) if earlier else cases(target.profile)
+    optional = {each.optional for each in BOOK if each.optional}
+    if unknown := sorted(target.lacks - optional):
+        told = ", ".join(sorted(optional))
+        raise click.UsageError(f"--lacks {unknown[0]}: no case is about it; a target may lack {told}")
     if dry_run:
         for each in chosen:
             click.echo(f"{each.id}  {each.title}")

@@ -1,5 +1,6 @@
 """A look at the target before the first case: does anybody listen, does TLS stand, is the clock right?"""
 
+import socket
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -33,13 +34,35 @@ def preflight(session: Session) -> list[str]:
         seen = exchange(
             url, Message(head(url, (), 0, "GET"), b""), session.line, number=1, label="look at the target first"
         )
+        trouble = f"{url}: {seen.trouble}{_advice(url, seen.trouble)}"
         if seen.trouble and any(word in seen.trouble for word in _FATAL):
-            raise Unreachable(f"{url}: {seen.trouble}")
+            raise Unreachable(trouble)
         if seen.trouble:
-            warnings.append(f"{url}: {seen.trouble}")
+            warnings.append(trouble)
         elif seen.response is not None:
             warnings += _clock(name, seen.response.head)
+    if session.target.feed:
+        _look_at_feed(session.target.feed, session.target.timeout)
     return warnings
+
+
+def _advice(url: str, trouble: str) -> str:
+    """What to give, where the trouble tells it."""
+    if "its certificate" in trouble:
+        if any(word in trouble for word in ("self-signed", "self signed", "local issuer")):
+            return "; if it is the one that it should have, name its authority with --trust PATH"
+        return ""
+    if "TLS failed" in trouble and "WRONG_VERSION" in trouble:
+        return ": it does not speak TLS there; is it http?"
+    return "; does it want https?" if url.startswith("http:") and "connection was" in trouble else ""
+
+
+def _look_at_feed(place: str, timeout: float) -> None:
+    host, _, port = place.rpartition(":")
+    try:
+        socket.create_connection((host.strip("[]") or "127.0.0.1", int(port)), timeout).close()
+    except (OSError, OverflowError) as error:
+        raise Unreachable(f"the feed {place}: {error}") from None
 
 
 def afterthoughts(outcomes: Iterable[Outcome]) -> list[str]:
@@ -68,9 +91,10 @@ def _nothing_through(tried: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _wrong_place(tried: Sequence[Outcome]) -> Iterator[str]:
-    count = sum("ActionNotSupported" in each.reason for each in tried)
-    if count * 2 >= len(tried) > 1:
-        yield f"{count} cases met ActionNotSupported: do --registry and --repository name the right endpoints?"
+    for sign in ("ActionNotSupported", "HTTP 404"):
+        count = sum(sign in each.reason for each in tried)
+        if tried and count * 2 >= len(tried):
+            yield f"{count} cases met {sign}: do --registry and --repository name the right endpoints?"
 
 
 def _not_run(all_: Sequence[Outcome]) -> Iterator[str]:

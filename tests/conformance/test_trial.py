@@ -1,11 +1,16 @@
 """The verdict that a case comes to."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from conformance.book import Book, case
 from conformance.model import SHOULD, Case, Level, Verdict
-from conformance.target import Target
-from conformance.trial import NotRun, NotSupported, Session, Trial, judge
+from conformance.runner.preflight import afterthoughts
+from conformance.target import Target, TargetError, check
+from conformance.trial import FULL_PATIENT, UNKNOWN_PATIENTS, NotRun, NotSupported, Session, Trial, judge
 
 TEXTS = {"title": "Does", "requirement": "It is required.", "section": "ITI TF-2 3.42", "passing": "<x/>"}
 NOWHERE = Target(registry="http://127.0.0.1:9/registry", repository="http://127.0.0.1:9/repository", timeout=5)
@@ -115,3 +120,58 @@ def test_given_patients_are_taken_in_turn_and_a_case_that_needs_more_is_not_run(
     came = outcome(run, target)
     assert came.verdict is Verdict.NOT_RUN
     assert "another patient" in came.reason
+
+
+class TestWhatTheTargetWasNotTold:
+    """A refusal for want of something that we were to give is no failure of the target."""
+
+    STRANGE = "Failure: XDSUnknownPatientId (C1^^^&1.2.3&ISO)"
+
+    @staticmethod
+    def got(text: str) -> Callable[[Trial], None]:
+        def run(trial: Trial) -> None:
+            trial.check("the status is Success", False, got=text)
+
+        return run
+
+    def test_patients_of_our_making_that_nobody_announced(self) -> None:
+        came = outcome(self.got(self.STRANGE))
+        assert (came.verdict, came.reason) == (Verdict.NOT_RUN, UNKNOWN_PATIENTS)
+
+    def test_the_same_as_preparation(self) -> None:
+        def run(trial: Trial) -> None:
+            raise NotRun(f"its preparation failed: {self.STRANGE}")
+
+        assert outcome(run).reason == UNKNOWN_PATIENTS
+
+    @pytest.mark.parametrize("known", [{"feed": "127.0.0.1:9"}, {"patients": ("1^^^&1.2.3&ISO",)}])
+    def test_patients_that_the_target_was_said_to_know_fail(self, known: dict[str, Any]) -> None:
+        assert outcome(self.got(self.STRANGE), replace(NOWHERE, **known)).verdict is Verdict.FAIL
+
+    def test_a_given_patient_that_earlier_runs_have_filled(self) -> None:
+        full = "Failure: XDSTooManyResults (more than 5000)"
+        came = outcome(self.got(full), replace(NOWHERE, patients=("1^^^&1.2.3&ISO",)))
+        assert (came.verdict, came.reason) == (Verdict.NOT_RUN, FULL_PATIENT)
+        assert outcome(self.got(full)).verdict is Verdict.FAIL
+
+
+def test_the_warnings_say_once_what_to_give() -> None:
+    came = [outcome(TestWhatTheTargetWasNotTold.got(TestWhatTheTargetWasNotTold.STRANGE)) for _ in range(3)]
+    assert afterthoughts(came) == [f"3 of 3 cases were not run: {UNKNOWN_PATIENTS}"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"patients": ("4711",)}, "--patient 4711"),
+        ({"feed": "127.0.0.1"}, "--feed 127.0.0.1"),
+        ({"feed": "a:b"}, "a:b"),
+    ],
+)
+def test_what_no_message_can_carry_is_told_before_a_run(wrong: dict[str, Any], named: str) -> None:
+    with pytest.raises(TargetError, match=named):
+        check(replace(NOWHERE, **wrong))
+
+
+def test_what_a_target_needs_to_be_told_is_checked_against_what_can_be_sent() -> None:
+    check(replace(NOWHERE, patients=("4711^^^&1.2.3.4&ISO",), feed="[::1]:2575"))

@@ -127,7 +127,10 @@ def _takes(row: Taken, trial: Trial) -> None:
     if not row.back:
         given.finds(*_ids(submission, row.object))
     for xpath, values in row.back.items():
-        given.holds(f"{row.object}/{xpath}", *values, level=row.back_level)
+        where = f"{row.object}/{xpath}"
+        if "@name='hash'" in xpath:  # either case is the same number. # ITI TF-3 4.2.3.2.10
+            where = f"translate({where}, 'ABCDEF', 'abcdef')"
+        given.holds(where, *values, level=row.back_level)
 
 
 def objects(trial: Trial, submission: Submission, kind: str = ENTRY) -> Answer:

@@ -20,7 +20,7 @@ from conformance.trial import Trial
 MISSING: Final = "XDSStoredQueryMissingParam"
 NUMBER: Final = "XDSStoredQueryParamNumber"
 OTHER_PATIENT: Final = "other^^^&1.2.250.1.999.1&ISO"
-BY_REFERENCE: Final = "find-documents-by-reference-id"
+BY_REFERENCE: Final = "reference-id"
 
 enter = functools.partial(case, needs=["registry"])
 

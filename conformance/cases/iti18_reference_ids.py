@@ -14,7 +14,7 @@ from conformance.trial import Trial
 
 REFERENCES: Final = "$XDSDocumentEntryReferenceIdList"
 QUERY: Final = "FindDocumentsByReferenceId"
-FEATURE: Final = "find-documents-by-reference-id"
+FEATURE: Final = "reference-id"
 
 ORDER: Final = "ORD-1001^^^&1.2.250.1.999.5.1&ISO^urn:ihe:iti:xds:2013:order"
 ACCESSION: Final = "ACC-2002^^^&1.2.250.1.999.5.2&ISO^urn:ihe:iti:xds:2013:accession"

@@ -1,9 +1,10 @@
 """`carnet conformance explain`: all that is said of one case, or of each whose id begins so."""
 
 import inspect
+import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich.console import Console
@@ -16,6 +17,9 @@ from conformance.commands.options import loaded
 from conformance.model import Case
 from conformance.requirements import requirements
 from conformance.target import NEEDS
+
+_PLACE: Final = re.compile(r"\{\w+\}")
+"""Where the message of a rule repeats what was received."""
 
 
 @click.command()
@@ -68,7 +72,7 @@ def _show(console: Console, case: Case, language: str, *, source: bool) -> None:
     known = requirements()
     for each in case.covers:
         if each in known:
-            table.add_row("covers", Text(f"{each}: {known[each].text}"))
+            table.add_row("covers", Text(f"{each}: {_PLACE.sub('…', known[each].text)}"))
     console.print(table)
     console.print(Text("a passing answer", style="dim"))
     console.print(Syntax(case.passing, "xml", background_color="default", word_wrap=True))

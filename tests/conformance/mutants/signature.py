@@ -46,9 +46,8 @@ def signature_value_not_verified() -> None:
 
 @mutant("dmp", breaks="XML Signature 1.1 3.2.1", caught_by=("dsg/dmp-legacy/xmldsig-3.2.1/1",))
 def digests_of_the_signature_not_verified() -> None:
-    """The manifest may be changed after it was signed."""
-
-    replace(verifying, "prove", unproved)
+    """What the signature covers may be changed after it was signed."""
+    replace(verification, "_checked", lambda _reference, signed: signed)
 
 
 @mutant("dmp", breaks="ITI TF-3 5.5", caught_by=("dsg/dmp-legacy/manifest/1", "dsg/dmp-legacy/manifest/7"))
@@ -130,7 +129,7 @@ def purpose_of_the_signature_not_checked() -> None:
     replace(verifying, "purpose_of", lambda *_: (None, ()))
 
 
-@mutant("dmp", breaks=LOT)
+@mutant("dmp", breaks=LOT, caught_by=("dsg/dmp-legacy/policy/1",))
 def any_signature_policy_accepted() -> None:
     """The signature policy that the signature names is not looked at."""
     wrap(

@@ -1,6 +1,7 @@
 """Signatures that are none, sign something else, or ask their reader for more than a signature may."""
 
 import copy
+from datetime import datetime, timedelta
 from typing import Final
 
 from lxml import etree
@@ -28,6 +29,12 @@ from conformance.messages.dmp.signatures.forge import (
 def _reference(root: etree._Element, number: int) -> etree._Element:
     """Of SignedInfo: 0 leads to the Manifest, 1 to SignedProperties."""
     return root[0].findall(ds("Reference"))[number]
+
+
+def _a_second_earlier(root: etree._Element) -> None:
+    """SigningTime, changed so little that nothing but its digest can show it."""
+    time = local(root, "SigningTime")
+    time.text = (datetime.fromisoformat(time.text or "") - timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _uri(number: int, uri: str) -> Edit:
@@ -123,7 +130,7 @@ SHAPES: Final = (
         "xmldsig-3.2.1/1",
         "whose SigningTime was changed after signing",
         "dont SigningTime a été modifié après signature",
-        after(lambda root: setattr(local(root, "SigningTime"), "text", "2026-01-01T00:00:00Z")),
+        after(_a_second_earlier),
         "lot.digest",
         XMLDSIG + "3.2.1",
     ),

@@ -13,7 +13,7 @@ PYTEST_ARGS ?= -n auto
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all check format bench docs lock clean
+.PHONY: help run demo test test-all check format bench docs mutants lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r word text; do \
@@ -45,6 +45,9 @@ bench: $(VENV)/.ready-dev ## the benchmarks: a table, and bench.json
 
 docs: $(VENV)/.ready-dev ## write the generated pages again: command, configuration, rules, queries
 	$(BIN)/python -m carnet.documentation docs
+
+mutants: $(VENV)/.ready-dev ## find the conformance cases that no mutant proves, and write the page of mutants again
+	$(BIN)/python -m tests.conformance.mutants.matrix
 
 lock: $(VENV)/.ready-dev ## resolve the dependencies again, for every supported Python
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml -o requirements.lock

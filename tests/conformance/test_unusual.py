@@ -3,18 +3,20 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import groupby
 
 import pytest
 
 from conformance.model import Case, Verdict
 from conformance.trial import Session, judge
+from tests.conformance.mutants.every import MUTANTS
 from tests.conformance.mutants.judging import cases_of, target_of
 from tests.conformance.mutants.nursery import Nursery, Server
 from tests.conformance.unusual.forms import FORMS
 from tests.conformance.unusual.proxy import between
 
-PER_SECTION = 1
-"""Cases of one transaction and section that are tried against each form."""
+PER_TRANSACTION = 3
+"""Cases of one transaction that are tried against each form, beside those that look closely."""
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +32,16 @@ def usual(server: Server) -> dict[str, Verdict]:
 
 
 def _selection(cases: Sequence[Case]) -> Iterator[Case]:
-    """Some of every section, in the order of the book: whatever is judged anywhere is judged here too."""
-    seen: dict[str, int] = {}
-    for case in cases:
-        section = case.id.rpartition("/")[0]
-        seen[section] = seen.get(section, 0) + 1
-        if seen[section] <= PER_SECTION:
-            yield case
+    """Those that look at answers most closely, as the mutants of the wire show, and some of every transaction."""
+    close = {m.caught_by[0] for m in MUTANTS.values() if m.concern in ("wire", "repository")}
+    for _, shelf in groupby(sorted(cases, key=_transaction), key=_transaction):
+        some = list(shelf)
+        step = max(1, len(some) // PER_TRANSACTION)
+        yield from (case for place, case in enumerate(some) if case.id in close or place % step == 0)
+
+
+def _transaction(case: Case) -> str:
+    return case.id.partition("/")[0]
 
 
 def _false_alarms(server: Server, form: str, cases: Sequence[Case], usual: dict[str, Verdict]) -> list[str]:

@@ -337,7 +337,7 @@ def marks(trial: Trial) -> None:
     "iti-18/4.1.3/5",
     title="Looks for lastUpdateTime of a Folder in an answer",
     requirement="The registry gives a Folder its lastUpdateTime and returns it.",
-    section="ITI TF-2 3.18.4.1.3; ITI TF-3 4.2.3.4.7",
+    section="ITI TF-2 3.18.4.1.3; ITI TF-3 4.2.3.4.6",
     level=SHOULD,
     covers=["iti-18.return.leaf-class"],
 )

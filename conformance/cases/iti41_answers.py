@@ -19,7 +19,7 @@ _NOT_OURS: Final = "1.2.250.1.999.1.99"
     "iti-41/4.1.3/40",
     title="Leaves hash, size and repositoryUniqueId out, and asks the registry for them",
     requirement="The repository adds hash, size and its own repositoryUniqueId to each DocumentEntry.",
-    section="ITI TF-2 3.41.4.1.3; ITI TF-3 4.2.3.2.10, 4.2.3.2.21, 4.2.3.2.24",
+    section="ITI TF-2 3.41.4.1.3; ITI TF-3 4.2.3.2.10, 4.2.3.2.21, 4.2.3.2.18",
     passing=found("<rim:ExtrinsicObject …> with Slots hash, size and repositoryUniqueId"),
     needs=["repository", "registry"],
     covers=["iti-41.hash.set", "iti-41.size.set", "iti-41.repositoryUniqueId.set"],
@@ -42,7 +42,7 @@ def completed(trial: Trial) -> None:
     title="Gives the repositoryUniqueId of another repository",
     requirement="The repository puts its own repositoryUniqueId in place of one that was given: "
     "the document can be retrieved under what the registry says.",
-    section="ITI TF-2 3.41.4.1.3; ITI TF-3 4.2.3.2.21",
+    section="ITI TF-2 3.41.4.1.3; ITI TF-3 4.2.3.2.18",
     passing=found("<rim:ExtrinsicObject …> with the repository's own repositoryUniqueId"),
     needs=["repository", "registry"],
     covers=["iti-41.repositoryUniqueId.set"],

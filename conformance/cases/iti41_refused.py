@@ -110,7 +110,7 @@ WRONG: Final = (
         ),
         ("XDSPatientIdDoesNotMatch", "XDSUnknownPatientId"),
         ("submission.patient.mismatch", "iti-41.errors.passed"),
-        "ITI TF-3 4.2.3.3.9; ITI TF-2 3.41.4.1.3",
+        "ITI TF-3 4.2.3.3.8; ITI TF-2 3.41.4.1.3",
     ),
 )
 

@@ -1,6 +1,7 @@
 """The codes that a target takes, from the file that describes its affinity domain."""
 
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from conformance.messages.objects import CODES
 from conformance.target import TargetError
@@ -8,12 +9,23 @@ from metadata.affinity import AffinityError, load
 
 Code = tuple[str, str, str]
 
+OUR_MIME_TYPE: Final = "text/plain"
+"""What `Entry` says unless told otherwise."""
 
-def read_codes(file: Path) -> tuple[dict[str, Code], str]:
-    """Attribute → a code that the domain takes, where ours is none of its; and a patient authority, if it names any.
 
-    `classCode-2` and so on are further codes, for cases that need two. Raises `TargetError`.
-    """
+class Agreed(NamedTuple):
+    """What a domain takes, as the suite needs it."""
+
+    codes: dict[str, Code]
+    """Attribute → one of its codes, ours where it is among them; `classCode-2` and so on: another, for cases of two."""
+    authority: str
+    """OID of a patient authority; empty where any is taken."""
+    mime_type: str
+    """Of made-up documents; empty where text/plain is taken."""
+
+
+def read_codes(file: Path) -> Agreed:
+    """What the affinity domain in `file` takes. Raises `TargetError`."""
     try:
         domain = load(file)
     except AffinityError as error:
@@ -29,4 +41,5 @@ def read_codes(file: Path) -> tuple[dict[str, Code], str]:
         others = sorted(taken - {codes[attribute][:2]}) if attribute in codes else []
         if others:
             codes[f"{attribute}-2"] = (*others[0], others[0][0])
-    return codes, min(domain.patient_authorities, default="")
+    mime_type = "" if OUR_MIME_TYPE in domain.mime_types else min(domain.mime_types, default="")
+    return Agreed(codes, min(domain.patient_authorities, default=""), mime_type)

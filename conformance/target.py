@@ -46,6 +46,8 @@ class Target:
     """Whom XUA assertions are meant for (AudienceRestriction); empty: the URL that they are sent to."""
     codes: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
     """Attribute → (code, scheme, display name) that the target accepts, where it does not take ours."""
+    mime_type: str = ""
+    """Of made-up documents, where the target does not take text/plain."""
     lacks: frozenset[str] = frozenset()
     """Optional features that the target declares it does not have: `iti-44`, `folders`, …"""
     timeout: float = 30.0

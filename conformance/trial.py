@@ -119,6 +119,8 @@ class Trial:
         if "patient" not in values:
             values["patient"] = self.patient
         values["codes"] = {**self._codes(n.DE_CODES), **values.get("codes", {})}
+        if self.target.mime_type:
+            values.setdefault("mime_type", self.target.mime_type)
         if self.target.repository_unique_id:
             values.setdefault("repository_unique_id", self.target.repository_unique_id)
         values.setdefault("content", f"Conformance document {uuid.uuid4()}\n".encode())
@@ -364,7 +366,7 @@ def judge(case: Case, session: Session) -> Outcome:
             place = traceback.extract_tb(error.__traceback__)[-1]
             verdict = Verdict.ERROR
             reason = f"{type(error).__name__}: {error} ({place.filename.rpartition('/')[2]}:{place.lineno})"
-        if verdict in (None, Verdict.NOT_RUN):
+        if verdict is not Verdict.ERROR:
             verdict, reason = _verdict(trial.checks, verdict, reason, session.target)
     return Outcome(
         case,

@@ -132,8 +132,10 @@ def target_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 settings["lacks"] = frozenset(settings["lacks"])
             given_codes = codes or settings.get("codes")
             if isinstance(given_codes, Path):
-                settings["codes"], authority = read_codes(given_codes)
-                settings.setdefault("authority", authority or DEFAULT_AUTHORITY)
+                agreed = read_codes(given_codes)
+                settings["codes"] = agreed.codes
+                settings.setdefault("authority", agreed.authority or DEFAULT_AUTHORITY)
+                settings.setdefault("mime_type", agreed.mime_type)
             made = Target(**settings)
             check(made)
         except (TargetError, TypeError) as error:

@@ -131,7 +131,7 @@ def _run(target: Target, cases: Sequence[Case], selection: tuple[str, ...], wish
         click.echo(f"the target cannot be reached: {error}", err=True)
         return ExitCode.UNREACHABLE
     out.print(f"{len(cases)} cases, profile {target.profile}, against {target.registry or target.repository}")
-    with Display(len(cases), out, verbose=wish.verbose) as display:
+    with Display(len(cases), out, expected, verbose=wish.verbose) as display:
         ran = run_cases(cases, session, jobs=wish.jobs, keep=folder.keep, told=display.told)
     made = Run(
         started=started,

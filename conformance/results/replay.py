@@ -18,7 +18,9 @@ from conformance.wire import mllp
 from conformance.wire.http import Line, exchange
 
 _MOST_DIFFERENCES: Final = 60
-_OUTCOME: Final = re.compile(r'\bstatus="(?:[^"]*:)?(Success|PartialSuccess|Failure)"|<(?:[\w.-]+:)?(Fault)\b')
+_OUTCOME: Final = re.compile(
+    r'\bstatus="(?:[^"]*:)?(Success|PartialSuccess|Failure)"|<(?:[\w.-]+:)?(Fault)\b|^MSA\|(A[AER])\b', re.MULTILINE
+)
 _VARIES: Final = re.compile(
     r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z?"
 )
@@ -45,7 +47,7 @@ class Answered:
 
     status: int
     outcome: str
-    """`Success`, `Failure`, `PartialSuccess`, `Fault`; empty for anything else."""
+    """`Success`, `Failure`, `PartialSuccess`, `Fault`, of an HL7 acknowledgement `AA`, `AE`, `AR`; else empty."""
     text: str
     """The envelope as it is shown, masked."""
     trouble: str = ""
@@ -162,7 +164,7 @@ def _answered(came: Exchange) -> Answered:
 
 def _outcome(text: str) -> str:
     found = _OUTCOME.search(text)
-    return (found[1] or found[2]) if found else ""
+    return next(filter(None, found.groups()), "") if found else ""
 
 
 def save(run: StoredRun, case: StoredCase, exchanges: tuple[StoredExchange, ...], directory: Path) -> tuple[Path, ...]:

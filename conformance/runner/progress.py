@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from conformance.model import Outcome, Verdict
-from conformance.results.expected import Mark
+from conformance.results.expected import Expected, Mark
 
 STYLES: Final = {
     Verdict.PASS: "green",
@@ -28,8 +28,8 @@ _WORTH_TELLING: Final = (Verdict.FAIL, Verdict.ERROR, Verdict.WARN)
 class Display:
     """A context: cases are told to it as they end."""
 
-    def __init__(self, total: int, console: Console, *, verbose: bool = False) -> None:
-        self._console, self._verbose = console, verbose
+    def __init__(self, total: int, console: Console, expected: Expected, *, verbose: bool = False) -> None:
+        self._console, self._expected, self._verbose = console, expected, verbose
         self._counts: Counter[Verdict] = Counter()
         self._progress = Progress(
             TextColumn("{task.description}"),
@@ -54,14 +54,18 @@ class Display:
         """One case has ended."""
         self._counts[outcome.verdict] += 1
         self._progress.update(self._task, advance=1, counts=counted(self._counts))
-        if self._verbose or outcome.verdict in _WORTH_TELLING:
-            self._console.print(line(outcome), soft_wrap=not self._console.is_terminal)
+        known = self._expected.judge([outcome]).get(outcome.case.id) is Mark.EXPECTED
+        if self._verbose or (outcome.verdict in _WORTH_TELLING and not known):
+            self._console.print(line(outcome, known=known), soft_wrap=not self._console.is_terminal)
 
 
-def line(outcome: Outcome) -> Text:
-    """One outcome on one line, with its reason below when there is one to act upon."""
+def line(outcome: Outcome, *, known: bool = False) -> Text:
+    """One outcome on one line, with its reason below when there is one to act upon; a `known` failure is dimmed."""
     text = Text.assemble(
-        (f"{outcome.verdict.value:<13} ", STYLES[outcome.verdict]), (outcome.case.id, "bold"), f"  {outcome.case.title}"
+        (f"{outcome.verdict.value:<13} ", "dim" if known else STYLES[outcome.verdict]),
+        (outcome.case.id, "bold"),
+        f"  {outcome.case.title}",
+        ("  (expected)" if known else "", "dim"),
     )
     if outcome.reason:
         text.append(f"\n{'':14}{outcome.reason}", style="dim")

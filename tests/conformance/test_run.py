@@ -160,6 +160,15 @@ def test_known_failures_can_be_written_by_the_run(carnet: Any, tmp_path: Path) -
     assert conform(tmp_path, carnet.registry, GOOD + BAD, "--expected", "new.toml").returncode == 0
 
 
+def test_a_known_failure_is_not_told_as_news(carnet: Any, tmp_path: Path) -> None:
+    (tmp_path / "known.toml").write_text(KNOWN)
+    told = conform(tmp_path, carnet.registry, GOOD + BAD, "--expected", "known.toml").stdout
+    assert "own/bad/1" not in told
+    assert "1 failed as expected" in told
+    told = conform(tmp_path, carnet.registry, GOOD + BAD, "--expected", "known.toml", "-v").stdout
+    assert "(expected)" in told
+
+
 def test_the_reasons_of_known_failures_survive_their_update(carnet: Any, tmp_path: Path) -> None:
     (tmp_path / "known.toml").write_text(KNOWN.replace('"known"', '"it comes with 4.2"'))
     conform(tmp_path, carnet.registry, GOOD + BAD + ODD, "--update-expected", "known.toml", "--fail-on", "warn")

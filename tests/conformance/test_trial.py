@@ -77,10 +77,11 @@ def test_a_case_can_end_itself(raised: type[Exception], verdict: Verdict) -> Non
     assert (outcome(run).verdict, outcome(run).reason) == (verdict, "because")
 
 
-def test_a_failure_that_was_seen_is_not_lost_when_a_preparation_fails_afterwards() -> None:
+@pytest.mark.parametrize("raised", [NotRun, NotSupported])
+def test_a_failure_that_was_seen_is_not_lost_when_the_case_ends_itself_afterwards(raised: type[Exception]) -> None:
     def run(trial: Trial) -> None:
         trial.check("it holds", False)
-        raise NotRun("because")
+        raise raised("because")
 
     assert outcome(run).verdict is Verdict.FAIL
 

@@ -24,7 +24,7 @@ INJECTIONS = (
     '"><img src=x onerror=alert(1)>',
     "'><svg onload=alert(1)>",
     "</pre></code></style></script><script>alert(1)</script>",
-    "{{ 7 * 7 }}{% raw %}",
+    "{{ 7919 * 7927 }}{% raw %}",
     "javascript:alert(1)",
     "<!--",
     "]]>",
@@ -184,7 +184,7 @@ def test_nothing_that_is_received_becomes_markup(shown: Page, run_of: Any, injec
     if "<script" in injection:
         assert "<script>alert" not in source
         assert source.count("alert(1)") > 15, "the injection was not shown in each place"
-    assert "49" not in content(root.xpath("//main")[0]) or "7 * 7" not in injection
+    assert str(7919 * 7927) not in content(root.xpath("//main")[0])
 
 
 def _shape(root: Any) -> set[str]:

@@ -14,6 +14,8 @@ from tests.conformance.mutants.nursery import ROOT, Nursery
 from tests.conformance.mutants.page import PAGE
 from tests.conformance.mutants.patching import Gone, replace, replace_item, silence, without, wrap
 
+pytestmark = pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")  # cases speak old TLS on purpose
+
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_the_suite_catches(name: str, nursery: Nursery) -> None:

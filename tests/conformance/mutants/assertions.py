@@ -3,12 +3,15 @@
 import ssl
 from collections.abc import Callable
 from dataclasses import replace as changed
+from datetime import timedelta
 from typing import Any
 
 from carnet.gates import CertificateGate
 from security import xua
+from security.certificates import ValidatedCertificate
 from security.gate import Caller
-from security.saml import checks
+from security.inspection import parse
+from security.saml import admission, checks
 from security.tls import ServerTls
 from security.xmlsignature import assertion
 from security.xua import XuaGate, XuaOptions
@@ -104,6 +107,28 @@ def confirmation_of_the_assertion_ignored() -> None:
 def any_version_of_saml_accepted() -> None:
     """The Version of an assertion is not looked at."""
     without_step(checks.version)
+
+
+@mutant("gate", breaks="RFC 5280 6.1", caught_by=("xua/rfc5280-4.2.1/1", "xua/rfc5280-6/1"))
+def any_issuer_believed() -> None:
+    """The certificate that signs an assertion is not validated: neither who issued it, nor until when it holds."""
+
+    def believe(_store: Any, der: bytes, usages: Any, at: Any) -> ValidatedCertificate:
+        return ValidatedCertificate(parse(der), der, usages[0], (), (), at, at + timedelta(minutes=1))
+
+    replace(admission, "believe", believe)
+
+
+@mutant("gate", breaks="SAML 2.0 Core 2.5.1", caught_by=("xua/saml-2.5.1/5", "xua/saml-2.5.1.4/5"))
+def assertion_without_conditions_accepted() -> None:
+    """An assertion needs no Conditions."""
+    edit_policy(conditions_required=False, audience_required=False)
+
+
+@mutant("gate", breaks="SAML 2.0 Core 2.3.3", caught_by=("xua/saml-2.5.1/3",))
+def assertion_of_tomorrow_accepted() -> None:
+    """An assertion whose IssueInstant lies in the future is accepted."""
+    without_step(checks.issued)
 
 
 # --- TLS

@@ -2,6 +2,7 @@
 
 from tests.conformance.mutants import (  # noqa: F401
     assertions,
+    behind,
     feed,
     france,
     hostile,

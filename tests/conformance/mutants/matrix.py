@@ -22,7 +22,7 @@ PROCESSES: Final = 2
 _TIMEOUT: Final = 2.0
 _SAMPLE: Final = 30
 """Cases that show whether a mutant breaks everything."""
-_BLANKET: Final = 1 / 3
+_BLANKET: Final = 3 / 4
 """A mutant that more than this part of the sample notices proves nothing of any case."""
 
 RELATED: Final = {
@@ -34,6 +34,7 @@ RELATED: Final = {
     "feed": ("iti-8", "iti-44", "iti-42/4.1.3.3.2", "iti-18/merge"),
     "tokens": ("vihf", "dmp/td2.1", "dmp/td3.1", "dmp/td3.2", "dmp/tls", "tls"),
     "france": ("dmp", "ins"),
+    "behind": ("dmp/td2.1", "dmp/td3.1", "dmp/td3.2"),
     "signature": ("dsg", "dmp/td2.1", "dmp/metadata"),
     "assertions": ("xua", "tls", "iti-42/4.1.3.3.3", "iti-42/4.1.3.3.4"),
 }
@@ -79,8 +80,8 @@ def prove(kind: str, concern: str, ids: Sequence[str], every: bool) -> tuple[set
     with Nursery() as nursery:
         left = _passing(nursery, kind, left)
         passed = {case.id for case in left}
-        known = sorted({case for m in MUTANTS.values() if m.server == kind for case in m.caught_by})
-        spread = [book.load()[case_id] for case_id in known[:: max(1, len(known) // _SAMPLE)]]
+        known = cases_of(kind)
+        spread = known[:: max(1, len(known) // _SAMPLE)]
         sample = _passing(nursery, kind, spread) if concern != "rules" else []
         for mutant in mutants:
             wanted = related(mutant, left, every=every)

@@ -21,6 +21,7 @@ _TITLES: Final = {
     "tokens": "VIHF tokens, and who may see what",
     "france": "The French rules on metadata",
     "signature": "The signature of a submission set",
+    "behind": "The same defects in a DMP",
     "rules": "A rule that is not applied",
     "hostile": "No SOAP service at all",
 }

@@ -271,6 +271,12 @@ def ins_of_the_vihf_not_checked() -> None:
     replace(VihfCaller, "require_patient", nothing)
 
 
+@mutant("dmp", breaks=VIHF, caught_by=("vihf/accepted/11", "vihf/accepted/12"))
+def official_messages_refused() -> None:
+    """Nothing is forgiven: tokens as official messages and approved software write them are refused."""
+    replace(profiles, "_options", lambda _settings: VihfOptions.strict())
+
+
 # --- what the caller may see
 
 

@@ -13,7 +13,7 @@ PYTEST_ARGS ?= -n auto
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-all check format bench docs mutants lock clean
+.PHONY: help run demo test test-all test-long check format bench docs mutants lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r word text; do \
@@ -26,10 +26,13 @@ demo: $(VENV)/.ready ## every main transaction on a real document, shown step by
 	@$(BIN)/carnet demo
 
 test: $(VENV)/.ready-dev ## the tests, without the slow ones
-	$(BIN)/python -m pytest -m "not slow" $(PYTEST_ARGS) $(TESTS)
+	$(BIN)/python -m pytest -m "not slow and not long" $(PYTEST_ARGS) $(TESTS)
 
 test-all: $(VENV)/.ready-dev ## the tests, the slow ones too
-	$(BIN)/python -m pytest $(PYTEST_ARGS) $(TESTS)
+	$(BIN)/python -m pytest -m "not long" $(PYTEST_ARGS) $(TESTS)
+
+test-long: $(VENV)/.ready-dev ## what takes many minutes: every case against every unusual server
+	$(BIN)/python -m pytest -m long $(PYTEST_ARGS) $(TESTS)
 
 check: $(VENV)/.ready-dev ## style and types
 	$(BIN)/ruff check .

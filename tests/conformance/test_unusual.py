@@ -64,11 +64,15 @@ def test_no_false_alarm_about(form: str, server: Server, usual: dict[str, Verdic
     assert not _false_alarms(server, form, cases, usual)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("form", FORMS)
-def test_no_false_alarm_of_any_case_about(form: str, server: Server) -> None:
-    cases = cases_of("ihe")
-    session = Session(target_of(server))
+@pytest.fixture(scope="module")
+def usual_of_all(server: Server) -> dict[str, Verdict]:
+    """The same for every case."""
+    cases, session = cases_of("ihe"), Session(target_of(server))
     with ThreadPoolExecutor(4) as pool:
-        usual = dict(zip((c.id for c in cases), pool.map(lambda c: judge(c, session).verdict, cases), strict=True))
-    assert not _false_alarms(server, form, cases, usual)
+        return dict(zip((c.id for c in cases), pool.map(lambda c: judge(c, session).verdict, cases), strict=True))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("form", FORMS)
+def test_no_false_alarm_of_any_case_about(form: str, server: Server, usual_of_all: dict[str, Verdict]) -> None:
+    assert not _false_alarms(server, form, cases_of("ihe"), usual_of_all)

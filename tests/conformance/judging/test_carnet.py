@@ -18,7 +18,7 @@ def http(answer: Any) -> bytes:
 
 def request(name: str) -> bytes:
     """Of a patient and documents of these tests alone."""
-    return (STACKS / f"{name}.http").read_bytes().replace(b"2.999.40.", b"2.999.47.")
+    return (STACKS / f"{name}.http").read_bytes().replace(b"2.999.40.", b"2.999.46.")
 
 
 @pytest.mark.parametrize("stack", ["axis2", "metro", "soapui"])

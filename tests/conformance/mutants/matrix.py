@@ -22,7 +22,7 @@ PROCESSES: Final = 2
 _TIMEOUT: Final = 2.0
 _SAMPLE: Final = 30
 """Cases that show whether a mutant breaks everything."""
-_BLANKET: Final = 3 / 4
+_BLANKET: Final = 1 / 3
 """A mutant that more than this part of the sample notices proves nothing of any case."""
 
 RELATED: Final = {

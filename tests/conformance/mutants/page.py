@@ -48,7 +48,8 @@ _UNPROVEN: Final = """\
 
 These {count} cases notice none of the mutants, those apart that a third of all cases notice. They pass against Carnet
 and check what they say; that they *can* fail has not been shown. Among them are those that the servers above cannot
-be asked, those that only a server with fewer features could fail, and those whose defect two of our checks would have to share.
+be asked, those that only a server with fewer features could fail, and those whose defect two
+of our checks would have to share.
 """
 
 

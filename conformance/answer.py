@@ -7,10 +7,13 @@ checks can be chained:
     trial.register(broken).refuses("XDSRegistryMetadataError")
 """
 
+import base64
+import binascii
 import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 from lxml import etree
 
@@ -336,15 +339,10 @@ def _string(found: Any) -> str:
 
 
 def _content_id(href: str) -> str:
-    from urllib.parse import unquote
-
     return unquote(href.removeprefix("cid:"))  # RFC 2392 2
 
 
 def _base64(text: str) -> bytes:
-    import base64
-    import binascii
-
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):

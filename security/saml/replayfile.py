@@ -7,7 +7,9 @@ minutes, and a machine that loses power has lost its open connections as well.
 import os
 import sqlite3
 import threading
+import time
 import weakref
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -18,8 +20,12 @@ _SWEEP_EVERY: Final = 1_000
 """Claims between two looks for keys that count no more."""
 _REMEMBERED: Final = 10_000
 """Keys whose owner a process remembers, so as not to ask the file for it each time."""
-_SCHEMA: Final = (
-    "CREATE TABLE IF NOT EXISTS seen (key BLOB PRIMARY KEY, owner BLOB NOT NULL, until REAL NOT NULL) WITHOUT ROWID"
+_PATIENCE: Final = 5.0
+"""Seconds to wait for another process that has the file."""
+_OPENING: Final = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = OFF",
+    "CREATE TABLE IF NOT EXISTS seen (key BLOB PRIMARY KEY, owner BLOB NOT NULL, until REAL NOT NULL) WITHOUT ROWID",
 )
 _CLAIM: Final = (
     "INSERT INTO seen (key, owner, until) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE"
@@ -34,7 +40,9 @@ class ReplayFile:
         """Makes the file when it is missing, readable by its owner alone. Raises OSError."""
         self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        # only when it is new: to close any descriptor of a file gives up the locks that SQLite has on it
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._pid = 0
@@ -73,10 +81,8 @@ class ReplayFile:
         if self._connection is None or self._pid != os.getpid():
             # SQLite forbids to use and to close a connection from before a fork: it is kept, and never touched.
             _inherited.append(self._connection)
-            self._connection = sqlite3.connect(self._path, timeout=5, isolation_level=None, check_same_thread=False)
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = OFF")
-            self._connection.execute(_SCHEMA)
+            self._connection = None
+            self._connection = _opened(self._path)
             self._pid = os.getpid()
         return self._connection
 
@@ -93,6 +99,31 @@ class ReplayFile:
     def after_fork(self) -> None:
         """Nobody else lives here yet; a lock that a thread of the parent held would never open."""
         self._lock = threading.Lock()
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
+    try:
+        _prepare(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Of workers that turn a new file to WAL at the same moment, SQLite tells one "locked" at once: its timeout is not
+    for that, as it takes them to wait for each other."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            for statement in _OPENING:
+                connection.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+        time.sleep(0.005)
 
 
 _inherited: list[sqlite3.Connection | None] = []

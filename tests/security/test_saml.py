@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import shutil
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -187,6 +188,21 @@ def test_processes_share_what_was_seen(tmp_path: Path) -> None:
     path = tmp_path / "replays.sqlite"
     with multiprocessing.get_context("spawn").Pool(3) as pool:
         assert sum(pool.starmap(_claim, [(path, 200)] * 3)) == 200
+
+
+def test_a_new_file_is_opened_by_many_at_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(60):
+            together = threading.Barrier(4)
+            files = [ReplayFile(tmp_path / f"{number}.sqlite") for _ in range(4)]
+
+            def first(file: ReplayFile, together: threading.Barrier = together) -> bytes | None:
+                together.wait()
+                return file.claim(KEY, b"me", until=LATER, at=AT)
+
+            assert list(pool.map(first, files)).count(None) == 1
+            for file in files:
+                file.close()
 
 
 def test_a_fork_takes_the_file_along(tmp_path: Path) -> None:

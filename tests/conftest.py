@@ -28,6 +28,12 @@ REPOSITORY_UNIQUE_ID = "1.2.250.1.999.7.1"
 """What the wire fixtures ask for in ITI-43."""
 
 
+def pytest_configure() -> None:
+    """A shell that starts the tests in the background has them ignore SIGINT, and with them what they start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @dataclass(frozen=True)
 class Answer:
     """An HTTP answer, read by the standard library and not by our own reader."""

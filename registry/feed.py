@@ -27,7 +27,7 @@ class Identifier:
 
 
 class PatientFeed:
-    """Takes the ids that belong to the domain and passes over all others. # ITI TF-2 3.8.4.1.3"""
+    """Takes the ids that belong to the domain and passes over all others. # ITI TF-2 3.8.4.1.4, 3.44.4.1.4"""
 
     def __init__(
         self, patients: Patients, domain: AffinityDomain, namespaces: Mapping[str, str] = _NO_NAMESPACES
@@ -35,25 +35,24 @@ class PatientFeed:
         self._patients = patients
         self._domain = domain
         self._namespaces = namespaces
-        """Namespace of an assigning authority → its OID, for senders that give no OID."""
+        """Namespace of an assigning authority → its OID, for senders that give no OID. # ITI TF-2 3.8.4.1.4.1"""
 
     def announce(self, identifiers: Iterable[Identifier]) -> int:
-        """The patient exists, or was changed; returns how many ids were of this domain.
+        """The patient exists; returns how many ids were of this domain.
 
-        An update about a patient never heard of makes the patient known. Raises `PatientRefused` for an id that was
-        merged into another; then none is announced.
+        Raises `PatientRefused` for an id that was merged into another; then none is announced.
         """
         own = self._own(identifiers)
         if own:
             self._patients.announce(*map(str, own))
         return len(own)
 
-    def merge(self, surviving: Iterable[Identifier], subsumed: Iterable[Identifier]) -> int:
+    def merge(self, surviving: Iterable[Identifier], subsumed: Iterable[Identifier], *, announces: bool = False) -> int:
         """Each subsumed id of this domain becomes the surviving one; returns how many did.
 
-        None on either side: a merge of other domains, nothing to do. Raises `PatientRefused` when only one side is of
-        this domain, when it is not clear which survives, and when the registry refuses one; then none is merged.
-        # ITI TF-2 3.8.4.2.3
+        With `announces` a merge into a patient never heard of makes the patient known. None on either side: a merge of
+        other domains, nothing to do. Raises `PatientRefused` when only one side is of this domain, when it is not clear
+        which survives, and when the registry refuses one; then none is merged. # ITI TF-2 3.8.4.2.4, 3.44.4.2.4
         """
         kept, gone = self._own(surviving), self._own(subsumed)
         if not kept and not gone:
@@ -62,7 +61,7 @@ class PatientFeed:
             side = "surviving" if gone else "subsumed"
             raise PatientRefused(f"the {side} patient has no id of this domain")
         pairs = [(str(_survivor_of(patient_id, kept)), str(patient_id)) for patient_id in gone]
-        self._patients.merge_all(pairs)
+        self._patients.merge_all(pairs, announces=announces)
         return len(pairs)
 
     def _own(self, identifiers: Iterable[Identifier]) -> list[CX]:

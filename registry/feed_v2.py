@@ -1,7 +1,8 @@
 """ITI-8 Patient Identity Feed: HL7 v2.3.1 ADT messages, each answered by an ACK; ITI TF-2 3.8.
 
 Read more freely than written: any version 2.x, segments ended by LF or CR LF, UTF-8 or Latin-1, further segments and
-fields of any content. Only PID-3, MRG-1 and the header are looked at.
+fields of any content. Only PID-3, MRG-1 and the header are looked at, and of A08, which a registry ignores, the header
+alone.
 """
 
 import logging
@@ -22,7 +23,8 @@ from registry.feed_mllp import MllpLimits, serve
 from registry.patients import PatientRefused
 from soap.message import Exchange, Peer
 
-ANNOUNCE: Final = frozenset({"A01", "A04", "A05", "A08"})
+ANNOUNCE: Final = frozenset({"A01", "A04", "A05"})
+UPDATE: Final = "A08"
 MERGE: Final = "A40"
 
 _log = logging.getLogger(__name__)
@@ -30,12 +32,12 @@ _CODES: Final = {
     "100": "Segment sequence error",
     "101": "Required field missing",
     "200": "Unsupported message type",
-    "201": "Unsupported event code",
+    "201": "Unsupported trigger event",
     "203": "Unsupported version ID",
     "204": "Unknown key identifier",
     "207": "Application internal error",
 }
-"""HL7 table 0357."""
+"""HL7 table 0357; 201 in the words of ITI TF-2 C.2.3."""
 
 
 class MessageRefused(Exception):
@@ -48,7 +50,7 @@ class MessageRefused(Exception):
         self.code = code
         """HL7 table 0357."""
         self.location = location
-        """Segment, its number, field: `PID^1^3`."""
+        """Segment, its number, field, and where it is one of them repetition and component: `PID^1^3`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +141,13 @@ def _apply(header: Header, text: str, feed: PatientFeed) -> None:
     if not text.startswith("MSH"):
         raise MessageRefused("AR", "100", "MSH^1", "the message does not begin with MSH")
     if header.message_type != "ADT":
-        raise MessageRefused("AR", "200", "MSH^1^9", "this feed takes ADT messages")
-    if header.trigger != MERGE and header.trigger not in ANNOUNCE:
-        raise MessageRefused("AR", "201", "MSH^1^9", "this feed takes ADT^A01, A04, A05, A08 and A40")
+        raise MessageRefused("AR", "200", "MSH^1^9^1^1", "this feed takes ADT messages")
+    if header.trigger not in (*ANNOUNCE, UPDATE, MERGE):
+        raise MessageRefused("AR", "201", "MSH^1^9^1^2", "this feed takes ADT^A01, A04, A05, A08 and A40")
     if not header.version.startswith("2"):
         raise MessageRefused("AR", "203", "MSH^1^12", "this feed takes HL7 version 2.3.1")
+    if header.trigger == UPDATE:
+        return  # ITI TF-2 3.8.4.1.4: demographics are no affair of a registry, and nobody becomes known by them
     message = _parse(text)
     identifiers = _identifiers(message, "PID", 3)
     if header.trigger == MERGE:
@@ -197,9 +201,8 @@ def _texts(component: Any) -> list[str]:
 
 
 def acknowledge(header: Header, refused: MessageRefused | None, *, clock: Clock = utc_now) -> bytes:
-    """ACK, in the separators of the message it answers. # ITI TF-2 C.2.3"""
+    """ACK, in the separators of the message it answers; what is wrong stands in ERR alone. # ITI TF-2 C.2.3"""
     separator, component = header.separator, header.encoding[:1] or "^"
-    subcomponent = header.encoding[3:4] or "&"
     now = f"{stamp(clock()):014d}"
     kind = f"ACK{component}{header.trigger}" if header.trigger else "ACK"
     msh = ["MSH", header.encoding, *header.receiver, *header.sender, now, "", kind, f"ACK{header.control_id}"[:20]]
@@ -207,12 +210,16 @@ def acknowledge(header: Header, refused: MessageRefused | None, *, clock: Clock 
     if refused is None:
         segments.append(["MSA", "AA", header.control_id])
     else:
-        reason = _plain(str(refused), header)
-        code = subcomponent.join((refused.code, _CODES[refused.code], "HL70357"))
-        place = refused.location.split("^") if refused.location else []
-        segments.append(["MSA", refused.acknowledgement, header.control_id, reason])
-        segments.append(["ERR", component.join([*(place + [""] * 3)[:3], code])])
-    return "".join(separator.join(segment) + "\r" for segment in segments).encode()
+        segments.append(["MSA", refused.acknowledgement, header.control_id])
+        code = component.join((refused.code, _CODES[refused.code], "HL70357"))
+        place = refused.location.replace("^", component)
+        # ERR of HL7 2.5, which the framework has for 2.3.1 too: ERR-2 where, 3 what, 4 error, 8 in words
+        segments.append(["ERR", "", place, code, "E", "", "", "", _plain(str(refused), header)])
+    text = "".join(separator.join(segment) + "\r" for segment in segments)
+    if not text.isascii():
+        segments[0] += [*[""] * 5, "UNICODE UTF-8"]  # ITI TF-2 C.2.2: MSH-18 is there for what is not ASCII
+        text = "".join(separator.join(segment) + "\r" for segment in segments)
+    return text.encode()
 
 
 def _plain(text: str, header: Header) -> str:

@@ -1,7 +1,10 @@
 """ITI-44 Patient Identity Feed HL7 V3: records added, revised, resolved as duplicates; ITI TF-2 3.44.
 
-Read more freely than written: only the ids are looked for, wherever `patient` and `priorRegisteredRole` stand below
-`subject`; everything else of the message may be absent or different.
+Read more freely than written: only the ids are looked for, of `patient` with the other roles of its person, and of
+`priorRegisteredRole`; everything else of the message may be absent or different.
+
+A record revised announces its patient as one added does, and a merge its survivor: the text, unlike that of ITI-8, has
+neither ignored nor refused. # ITI TF-2 3.44.4.1.4, 3.44.4.2.4
 """
 
 import uuid
@@ -28,6 +31,11 @@ _INTERACTIONS: Final = "2.16.840.1.113883.1.6"
 _NAMESPACES: Final = {"v3": HL7V3}
 _EVENT: Final = "v3:controlActProcess/v3:subject/v3:registrationEvent"
 _PATIENT: Final = etree.XPath(f"{_EVENT}/v3:subject1/v3:patient/v3:id", namespaces=_NAMESPACES)
+_OTHERS: Final = etree.XPath(
+    f"{_EVENT}/v3:subject1/v3:patient/v3:patientPerson/*[self::v3:asOtherIDs or self::v3:asCitizen]/v3:id",
+    namespaces=_NAMESPACES,
+)
+"""Ids of the person in other roles, which count as much. # ITI TF-2 E.2"""
 _PRIOR: Final = etree.XPath(
     f"{_EVENT}/v3:replacementOf/v3:priorRegistration/v3:subject1/v3:priorRegisteredRole/v3:id", namespaces=_NAMESPACES
 )
@@ -52,19 +60,21 @@ def handler(feed: PatientFeed, *, clock: Clock = utc_now) -> Callable[[Request],
 
 def _apply(interaction: str, body: etree._Element, feed: PatientFeed) -> int:
     identifiers = list(_identifiers(_PATIENT(body)))
-    if not identifiers:
+    others = list(_identifiers(_OTHERS(body))) if interaction != RESOLVED else []
+    if not identifiers and not others:
         raise PatientRefused("there is no id at controlActProcess/subject/registrationEvent/subject1/patient")
     if interaction != RESOLVED:
-        return feed.announce(identifiers)
+        return feed.announce(identifiers + others)
     subsumed = list(_identifiers(_PRIOR(body)))
     if not subsumed:
         raise PatientRefused("there is no id at replacementOf/priorRegistration/subject1/priorRegisteredRole")
-    return feed.merge(identifiers, subsumed)
+    return feed.merge(identifiers, subsumed, announces=True)
 
 
 def named(body: etree._Element) -> tuple[list[Identifier], list[Identifier]]:
     """The patients that a message of the feed is about, and those it says are the same: for the audit trail."""
-    return list(_identifiers(_PATIENT(body))), list(_identifiers(_PRIOR(body)))
+    about = list(_identifiers(_PATIENT(body))) or list(_identifiers(_OTHERS(body)))
+    return about, list(_identifiers(_PRIOR(body)))
 
 
 def _identifiers(elements: object) -> Iterator[Identifier]:
@@ -77,7 +87,7 @@ def _identifiers(elements: object) -> Iterator[Identifier]:
 
 
 def _acknowledgement(request: etree._Element, code: str, reason: str, clock: Clock) -> bytes:
-    """The accept acknowledgement: sender and receiver change places. # ITI TF-2 Appendix O.1"""
+    """The accept acknowledgement: sender and receiver change places. # ITI TF-2 Appendix O.1.2"""
     detail = ""
     if reason:
         detail = f'<acknowledgementDetail typeCode="E"><text>{content(reason)}</text></acknowledgementDetail>'
@@ -94,19 +104,19 @@ def _acknowledgement(request: etree._Element, code: str, reason: str, clock: Clo
 
 
 def _device(request: etree._Element, role: str) -> str:
-    ids = _ids(request, f"{role}/{{*}}device/{{*}}id")
+    """The device by its OID alone: its id has no extension in what IHE sends. # ITI TF-2 Appendix O.1.2"""
+    ids = _ids(request, f"{role}/{{*}}device/{{*}}id", "root")
     return f'<device classCode="DEV" determinerCode="INSTANCE">{ids}</device>'
 
 
-def _ids(request: etree._Element, path: str) -> str:
+def _ids(request: etree._Element, path: str, *parts: str) -> str:
     """The II elements at a path below the message, written again; a `nullFlavor` where there is none."""
     found: Iterable[etree._Element] = request.findall(f"{{*}}{path}")
-    written = "".join(_id(element) for element in found)
+    written = "".join(_id(element, parts or ("root", "extension")) for element in found)
     return written or '<id nullFlavor="NI"/>'
 
 
-def _id(element: etree._Element) -> str:
-    root, extension = element.get("root"), element.get("extension")
-    written = f' root="{attribute(root)}"' if root else ""
-    written += f' extension="{attribute(extension)}"' if extension else ""
-    return f"<id{written}/>"
+def _id(element: etree._Element, parts: Iterable[str]) -> str:
+    values = [(part, element.get(part)) for part in parts]
+    written = "".join(f' {part}="{attribute(value)}"' for part, value in values if value)
+    return f"<id{written}/>" if written else '<id nullFlavor="NI"/>'

@@ -141,7 +141,7 @@ def family(connection: sa.Connection, pat: int) -> tuple[int, ...]:
 
 
 def reach(connection: sa.Connection, pid: str, policy: Policy) -> Reach:
-    """Where the objects of the patient with this canonical id lie. # ITI TF-2 3.8.4.1.3: merges"""
+    """Where the objects of the patient with this canonical id lie, merges applied. # ITI TF-2 3.18.4.1.2.3.9.1"""
     one = find(connection, (pid,))[pid]
     standing = one.standing(policy)
     return Reach(pid, standing, () if standing is Standing.SUBSUMED else family(connection, one.pat))
@@ -167,7 +167,7 @@ class Patients:
         self._clock = clock
 
     def announce(self, *patient_ids: str) -> None:
-        """The patients exist (A01, A04, A05, A08; record added or revised). Does nothing for those already known.
+        """The patients exist (A01, A04, A05; record added or revised). Does nothing for those already known.
 
         Raises `PatientRefused` for an id of another authority, or one that was merged into another; none is announced
         then.
@@ -177,12 +177,9 @@ class Patients:
 
         def work(connection: sa.Connection) -> None:
             for pid, one in find(connection, pids, "update").items():
-                if one.state is None:
-                    insert(connection, (one,), PatientState.ACTIVE, now)
-                elif one.state is PatientState.SEEN:
-                    connection.execute(_SET_STATE, {"of": one.pat, "to": PatientState.ACTIVE, "at": now})
-                elif one.state is PatientState.MERGED:
+                if one.state is PatientState.MERGED:
                     raise PatientRefused(f"{pid} was merged into another patient and cannot come back")
+                _make_known(connection, one, now)
 
         self._database.write(work)
 
@@ -194,8 +191,11 @@ class Patients:
         """
         self.merge_all([(surviving, subsumed)])
 
-    def merge_all(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Several `merge`s of (surviving, subsumed), one after the other; all of them, or none when one is refused."""
+    def merge_all(self, pairs: Iterable[tuple[str, str]], *, announces: bool = False) -> None:
+        """Several `merge`s of (surviving, subsumed), one after the other; all of them, or none when one is refused.
+
+        With `announces` the surviving patient need not be known before: it is then. # ITI TF-2 3.44.4.2.4
+        """
         merges = [(self._own(surviving), self._own(subsumed)) for surviving, subsumed in pairs]
         for kept, gone in merges:
             if kept == gone:
@@ -206,6 +206,9 @@ class Patients:
             find(connection, {pid for pair in merges for pid in pair}, "update")  # all locks at once, in their order
             for kept, gone in merges:
                 patients = find(connection, (kept, gone))
+                if announces and patients[kept].standing(self.policy) is Standing.UNKNOWN:
+                    _make_known(connection, patients[kept], now)
+                    patients |= find(connection, (kept,))
                 for one in patients.values():
                     self._mergeable(one)
                 insert(connection, (p for p in patients.values() if p.state is None), PatientState.SEEN, now)
@@ -262,6 +265,14 @@ class Patients:
                 connection.execute(_SET_STATE, {"of": one.pat, "to": state, "at": now})
 
         self._database.write(work)
+
+
+def _make_known(connection: sa.Connection, one: Patient, now: int) -> None:
+    """What an announcement does to a patient: nothing to one who is known, or closed."""
+    if one.state is None:
+        insert(connection, (one,), PatientState.ACTIVE, now)
+    elif one.state is PatientState.SEEN:
+        connection.execute(_SET_STATE, {"of": one.pat, "to": PatientState.ACTIVE, "at": now})
 
 
 def _subsume(connection: sa.Connection, kept: int, gone: int, now: int) -> None:

@@ -110,7 +110,7 @@ def connect(feed: PatientFeed, exchanges: list[Exchange]) -> Iterator[Callable[[
     listener.close()
 
 
-@pytest.mark.parametrize("trigger", ["A01", "A04", "A05", "A08", "A01^ADT_A01"])
+@pytest.mark.parametrize("trigger", ["A01", "A04", "A05", "A01^ADT_A01"])
 def test_a_patient_announced_over_the_wire_is_known(
     connect: Callable[[], Sender], patients: Patients, trigger: str
 ) -> None:
@@ -118,6 +118,21 @@ def test_a_patient_announced_over_the_wire_is_known(
     reply = connect().ask(adt(trigger, pid(ANN)))
     assert reply["MSA"] == ["MSA", "AA", "MSG-1"]
     assert patients.standing(ANN) is Standing.KNOWN
+
+
+@pytest.mark.parametrize("patient", [ANN, "gone^^^&2.999.31&ISO", "x1^^^&2.999.99&ISO"])
+def test_an_update_is_acknowledged_and_ignored(feed: PatientFeed, patients: Patients, patient: str) -> None:
+    """A registry ignores A08: nobody becomes known by it, nor is anybody looked for. # ITI TF-2 3.8.4.1.4"""
+    for patient_id in (BOB, "gone^^^&2.999.31&ISO"):
+        patients.announce(patient_id)
+    patients.merge(BOB, "gone^^^&2.999.31&ISO")
+    before = patients.standing(patient)
+    assert b"MSA|AA|MSG-1\r" in answer(adt("A08", pid(patient)), feed)
+    assert patients.standing(patient) is before
+
+
+def test_an_update_is_ignored_whatever_it_holds(feed: PatientFeed) -> None:
+    assert b"MSA|AA|MSG-1\r" in answer(adt("A08"), feed)
 
 
 def test_the_acknowledgement_goes_back_to_the_sender(connect: Callable[[], Sender]) -> None:
@@ -195,8 +210,9 @@ def test_a_merge_that_cannot_be_is_an_application_error(
     patients.merge(ANN, "gone^^^&2.999.31&ISO")
     reply = segments(answer(adt("A40", pid(*surviving.split("~")), f"MRG|{subsumed}"), feed))
     assert reply["MSA"][1] == "AE"
-    assert reason in reply["MSA"][3]
-    assert reply["ERR"][1] == "MRG^1^1^204&Unknown key identifier&HL70357"
+    assert len(reply["MSA"]) == 3
+    assert reply["ERR"][1:5] == ["", "MRG^1^1", "204^Unknown key identifier^HL70357", "E"]
+    assert reason in reply["ERR"][8]
     assert patients.standing(BOB) is Standing.KNOWN
 
 
@@ -233,7 +249,7 @@ def test_a_message_about_several_patients_is_refused_whole(
     patients.announce(BOB)
     reply = segments(answer(message, feed))
     assert reply["MSA"][1] == "AE"
-    assert reply["ERR"][1].startswith(f"{segment}^2^^100&")
+    assert (reply["ERR"][2], reply["ERR"][3][:4]) == (f"{segment}^2", "100^")
     assert patients.standing(BOB) is Standing.KNOWN
     assert patients.standing(ANN) is Standing.UNKNOWN
 
@@ -242,7 +258,7 @@ def test_a_subsumed_patient_cannot_be_announced_again(feed: PatientFeed, patient
     patients.announce(ANN)
     patients.announce(BOB)
     patients.merge(ANN, BOB)
-    assert b"MSA|AE" in answer(adt("A08", pid(BOB)), feed)
+    assert b"MSA|AE" in answer(adt("A04", pid(BOB)), feed)
 
 
 @pytest.mark.parametrize(
@@ -267,7 +283,32 @@ def test_a_message_that_is_not_taken_is_answered_with_the_reason(
 ) -> None:
     reply = segments(answer(message, feed))
     assert reply["MSA"][1] == acknowledgement
-    assert reply["ERR"][1].split("^")[3].startswith(code + "&")
+    assert reply["ERR"][3].split("^")[0] == code
+    assert reply["ERR"][1] == ""
+    assert reply["ERR"][4] == "E"
+    assert reply["ERR"][8]
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "place", "code"),
+    [
+        (b"ADT^A01", b"ZZZ^Z01", "MSH^1^9^1^1", "200^Unsupported message type^HL70357"),
+        (b"ADT^A01", b"ADT^Z99", "MSH^1^9^1^2", "201^Unsupported trigger event^HL70357"),
+    ],
+)
+def test_a_rejection_says_which_component_of_msh_9_it_does_not_know(
+    feed: PatientFeed, good: bytes, bad: bytes, place: str, code: str
+) -> None:
+    reply = segments(answer(adt("A01", pid(ANN)).replace(good, bad), feed))
+    assert (reply["MSA"][1], reply["ERR"][2], reply["ERR"][3]) == ("AR", place, code)
+
+
+def test_an_acknowledgement_that_is_not_ascii_says_so(feed: PatientFeed) -> None:
+    """ITI TF-2 C.2.2: MSH-18 is there if the message needs it, and only then."""
+    plain = segments(answer(adt("A01", pid(ANN)), feed))["MSH"]
+    assert len(plain) == 12
+    told = segments(answer(adt("A40", pid(ANN), "MRG|zoé^^^&2.999.31&ISO"), feed))["MSH"]
+    assert told[17] == "UNICODE UTF-8"
 
 
 @pytest.mark.parametrize("line_end", [b"\n", b"\r\n"])
@@ -294,7 +335,7 @@ def test_without_a_database_the_sender_is_told_to_come_again(feed: PatientFeed, 
     domain = AffinityDomain.open()
     reply = segments(answer(adt("A01", pid(ANN)), PatientFeed(Patients(database, domain), domain)))
     database.close()
-    assert (reply["MSA"][1], reply["ERR"][1].split("^")[3][:3]) == ("AR", "207")
+    assert (reply["MSA"][1], reply["ERR"][3][:3]) == ("AR", "207")
 
 
 @given(st.one_of(st.binary(max_size=200), st.text(alphabet="MSHPID|^~\\&\r01A", max_size=200).map(str.encode)))

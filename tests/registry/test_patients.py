@@ -119,6 +119,20 @@ def test_a_merge_that_makes_no_sense_is_refused_and_changes_nothing(
     assert (rows("patient"), rows("patient_alias")) == before
 
 
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_merge_that_announces_makes_its_survivor_known(
+    feed: Patients, make: Any, database: Database, seen: bool
+) -> None:
+    feed.announce(B)
+    if seen:
+        submit(make, database, A, "any")
+    feed.merge_all([(A, B)], announces=True)
+    assert (feed.standing(A), feed.standing(B)) == (Standing.KNOWN, Standing.SUBSUMED)
+    with pytest.raises(PatientRefused, match="not known"):
+        feed.merge_all([(C, D)], announces=True)
+    assert feed.standing(C) is Standing.UNKNOWN
+
+
 def test_a_merged_patient_cannot_be_announced_again(feed: Patients) -> None:
     feed.announce(A)
     feed.announce(B)

@@ -224,5 +224,34 @@ def test_a_merge_that_cannot_be_is_refused(post: Post, body: bytes) -> None:
     assert feed(post, RESOLVED, body)[0] == "CE"
 
 
+@pytest.mark.parametrize("role", ["asOtherIDs", "asCitizen"])
+def test_the_id_of_the_domain_may_be_that_of_another_role(post: Post, make: Any, role: str) -> None:
+    """The ids of all roles of a person are ids of the patient. # ITI TF-2 E.2"""
+    held = f'<patientPerson><{role}><id root="{OID}" extension="279063522032977"/></{role}></patientPerson>'
+    elsewhere = person(ADDED, ("1.2.3", "other"))
+    assert feed(post, ADDED, elsewhere.replace(b"</patient>", held.encode() + b"</patient>"))[0] == "CA"
+    assert not errors(post(REGISTER, submit_objects_request(make.submission(make.entry()))))
+
+
+def test_devices_are_named_by_their_oid_alone(post: Post) -> None:
+    told = person(ADDED, (OID, "1")).replace(b'<id root="1.2.3.2"', b'<id root="1.2.3.2" extension="PAS"')
+    _, ack = feed(post, ADDED, told)
+    assert ack.xpath("//*[local-name()='device']/*[local-name()='id']/@root") == ["1.2.3.2", "1.2.3.1"]
+    assert not ack.xpath("//*[local-name()='device']/*[local-name()='id']/@extension")
+
+
+def test_a_merge_makes_its_survivor_known(post: Post, make: Any) -> None:
+    """ITI-44 asks that the subsumed patient be known, and does not ask it of the other. # ITI TF-2 3.44.4.2.4"""
+    feed(post, ADDED, person(ADDED, (OID, "2")))
+    assert feed(post, RESOLVED, person(RESOLVED, (OID, "279063522032977"), prior=(OID, "2")))[0] == "CA"
+    assert not errors(post(REGISTER, submit_objects_request(make.submission(make.entry()))))
+
+
+def test_a_merge_that_is_refused_makes_nobody_known(post: Post, make: Any) -> None:
+    assert feed(post, RESOLVED, person(RESOLVED, (OID, "279063522032977"), prior=(OID, "nobody")))[0] == "CE"
+    refused = errors(post(REGISTER, submit_objects_request(make.submission(make.entry()))))
+    assert {e["errorCode"] for e in refused} == {"XDSUnknownPatientId"}
+
+
 def test_a_message_about_nobody_is_refused(post: Post) -> None:
     assert feed(post, ADDED, person(ADDED))[0] == "CE"

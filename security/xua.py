@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
 
 from security.certificates import Usage
 from security.gate import Caller, Coded, Credentials
@@ -15,9 +14,6 @@ from security.saml.refusals import Check, Reason, TokenRefused
 from security.saml.replay import ReplayStore
 from security.saml.token import Token
 from security.saml.values import CE, Assertion
-
-_SINGLE: Final = frozenset({n.SUBJECT_ID, n.RESOURCE_ID, n.HOME_COMMUNITY_ID})
-"""Attributes of one meaning; the others may have several values, in whatever way they are repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +33,7 @@ class XuaOptions:
     authn_classes: frozenset[str] | None = None
     """None: every class of SAML 2.0."""
     required: frozenset[str] = frozenset()
-    """Attributes without which an assertion is refused. # ITI TF-2 3.40.4.1.2.1 has all of them optional or coded."""
+    """Attributes without which an assertion is refused. # ITI TF-2 3.40.4.1.2 leaves that to the community"""
     tls_required: bool = True
     """Without it a bearer assertion is good for whoever sees it."""
     check_address: bool = True
@@ -54,7 +50,6 @@ class XuaOptions:
             authn_classes=self.authn_classes,
             tls_required=self.tls_required,
             reuse=self.reuse,
-            single=_SINGLE,
         )
 
 
@@ -98,7 +93,7 @@ def caller_of(token: Token) -> Caller:
         organisation=_first(assertion, n.ORGANIZATION_ID),
         organisation_name=_first(assertion, n.ORGANIZATION),
         purposes_of_use=coded(assertion, n.PURPOSE_OF_USE),
-        patient_id=assertion.patient,
+        patient_id=_patient(assertion),
         assertion_id=assertion.id,
         signer=None if signer is None else signer.der,
     )
@@ -107,6 +102,12 @@ def caller_of(token: Token) -> Caller:
 def coded(assertion: Assertion, name: str) -> tuple[Coded, ...]:
     """The codes under a name as the gate hands them on."""
     return tuple(Coded(each.code, each.system, each.display) for each in assertion.codes(name))
+
+
+def _patient(assertion: Assertion) -> str:
+    """The patient that the assertion is about: none where it names several, as it may. # ITI TF-2 3.40.4.1.2"""
+    named = {text.strip() for text in assertion.texts(n.RESOURCE_ID)}
+    return assertion.patient if len(named) == 1 else ""
 
 
 def _first(assertion: Assertion, name: str) -> str:

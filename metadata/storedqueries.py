@@ -4,15 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from metadata.datatypes import DTM
 from metadata.escaping import attribute, encode
 from metadata.escaping import text as content
 from metadata.querysyntax import VALUE_LENGTH, quote, write_lists
+from metadata.querytimes import TimeRange
 from metadata.storedqueries_catalogue import BY_ID, BY_NAME, METADATA_LEVEL, Definition, Form, Parameter
 from metadata.vocabulary import QUERY, RIM
 
 
 class ReturnType(StrEnum):
-    """ResponseOption/@returnType: what an answer holds; ITI TF-2 3.18.4.1.2.6."""
+    """ResponseOption/@returnType: what an answer holds; ITI TF-2 3.18.4.1.2.3.1."""
 
     OBJECT_REF = "ObjectRef"
     LEAF_CLASS = "LeafClass"
@@ -27,7 +29,8 @@ class StoredQuery:
     conditions: Mapping[str, tuple[tuple[str, ...], ...]]
     """By parameter: all groups must match (AND), in a group one value must (OR). Absent parameters are not here.
 
-    Patient ids are canonical CX, UUIDs trimmed and in lower case, times 14 digits (start of the period).
+    Patient ids are canonical CX, UUIDs trimmed and in lower case, times DTM as precise as given, text that may hold
+    letters beyond ASCII in Unicode normal form C.
     """
     home_community_id: str | None = None
     metadata_level: int = 1
@@ -47,9 +50,13 @@ class StoredQuery:
         return values[0] if values else None
 
     def time(self, name: str) -> int | None:
-        """A time as the number yyyymmddhhmmss."""
+        """The start of a time, as the number yyyymmddhhmmss."""
         value = self.one(name)
-        return None if value is None else int(value)
+        return None if value is None else DTM(value).lower()
+
+    def times(self, stem: str) -> TimeRange:
+        """The range between `…From` and `…To` of the parameters that begin with `stem`."""
+        return TimeRange(self.one(stem + "From") or "", self.one(stem + "To") or "")
 
 
 ParameterValue = str | int | Sequence[str] | Sequence[Sequence[str]]

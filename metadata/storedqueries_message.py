@@ -6,6 +6,7 @@ How freely values are taken, beyond what `metadata.querysyntax` says:
 
 * UUIDs, URNs, OIDs and ids are trimmed; UUIDs compare in lower case.
 * Times may be numbers or strings, of any precision.
+* Codes, names and reference ids compare in Unicode normal form C, whatever form they came in. # ITI TF-2 Appendix F
 * A patient id may carry more than id and assigning authority (`…&ISO^NH`): the rest does not take part.
 * A status that is not known is passed over, as long as another one is known.
 * An empty string is no value; an optional parameter without values sets no condition.
@@ -13,6 +14,7 @@ How freely values are taken, beyond what `metadata.querysyntax` says:
 * `startIndex`, `maxResults`, `federated` and `returnComposedObjects` are passed over.
 """
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -125,13 +127,13 @@ def _comparable(form: Form, value: str) -> str:
     """The value as it is compared; raises `ValueError` with the reason when it is not of its form."""
     match form:
         case Form.CODE:
-            return _code(value)
+            return _code(unicodedata.normalize("NFC", value))  # ITI TF-2 Appendix F
         case Form.PERSON | Form.REFERENCE:
-            return value
+            return unicodedata.normalize("NFC", value)
         case Form.PATIENT:
             return CX.parse(value.strip(), lenient=True).canonical
         case Form.TIME:
-            return f"{DTM.parse(value.strip()).lower():014d}"
+            return DTM.parse(value.strip()).value
         case Form.ENTRY_UUID:
             return _entry_uuid("".join(value.split()).lower())  # a sample of the standard has a blank in one
         case Form.OBJECT_TYPE:

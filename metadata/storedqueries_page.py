@@ -29,19 +29,24 @@ A parameter is a `rim:Slot` of the `rim:AdhocQuery`. Its `rim:Value` holds one v
 * A `rim:Value` holds at most {VALUE_LENGTH} characters: a longer list goes into several Values of the same Slot, each
   with its own parentheses.
 * Where the tables say *AND*, the Slot may be repeated: each of the Slots must match. No other Slot may be repeated.
-* Comparison is exact, and upper and lower case differ, unless the form says otherwise.
-* `From` is included in a range of times, `To` is not. A DocumentEntry without a serviceStartTime or serviceStopTime
-  is not held back by conditions on it; the creationTime of an On-Demand DocumentEntry neither.
+* Comparison is exact, and upper and lower case differ, unless the form says otherwise. Letters with accents are
+  compared in Unicode normal form C (ITI TF-2 Appendix F).
+* `From` is included in a range of times, `To` is not, where both are as precise as the time of the metadata. A `To`
+  that is less precise takes in its whole period: `2024` the year to its end. A time of the metadata that is less
+  precise than the query is found when the range meets its period (ITI TF-2 3.18.4.1.2.3.3.2).
+* A DocumentEntry without a serviceStartTime or serviceStopTime is not held back by conditions on it; the creationTime
+  of an On-Demand DocumentEntry neither.
 
 ## What is taken more freely than the standard writes it
 
 * `"text"` is a string as well. White space outside quotes means nothing.
 * A list of one value where one value is due, and one value without parentheses where a list is due.
 * Times as numbers or as strings.
-* A patient id that carries more than id and assigning authority (`…&ISO^NH`).
+* A patient id that carries more than id and assigning authority (`…&ISO^NH`), which ITI TF-1 10.1.2.6 has fail.
 * White space around UUIDs, URNs and ids, and in a UUID behind `urn:uuid:`; UUIDs in upper case.
 * A status that is not known, beside one that is.
-* Unknown parameters, if their name begins with `$`; `{METADATA_LEVEL.name}` (1 or 2) is one without effect here.
+* Unknown parameters, if their name begins with `$`, `$targetCommunityIdList` (ITI TF-2 3.18.4.1.2.3.8) among them;
+  `{METADATA_LEVEL.name}` (1 or 2) is one without effect here.
 * An optional parameter with an empty list or an empty string sets no condition.
 * `startIndex`, `maxResults`, `federated` and `returnComposedObjects` have no effect; there is no paging. Ask for
   `ObjectRef` first, then fetch the objects in portions.
@@ -61,7 +66,7 @@ Objects of a patient whose id was merged into another are found under the surviv
 _FORMS = {
     Form.PATIENT: "`'id^^^&oid&ISO'`; id and assigning authority are compared",
     Form.CODE: "`'code^^scheme'`; a code alone is refused",
-    Form.TIME: "`YYYY[MM[DD[hh[mm[ss]]]]]`, UTC; a shorter one is the start of its period",
+    Form.TIME: "`YYYY[MM[DD[hh[mm[ss]]]]]`, UTC; a shorter one is its whole period",
     Form.STATUS: f"`{APPROVED}`, `{DEPRECATED}`",
     Form.PERSON: "compared with the text of each authorPerson; `%` is any run of characters, `_` any one",
     Form.REFERENCE: "the same, with the text of each value of referenceIdList",

@@ -4,16 +4,18 @@ A shape is what decides the text of a statement: which columns are compared, how
 a statement takes longer than running it, so statements are kept by shape.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 
+from metadata.querytimes import TimeRange
 from registry.queries.lists import filled, places_for, within
 from registry.queries.patterns import ESCAPE, MOST_IN_SQL, like_exactly, like_pattern, matches
-from registry.queries.shelves import Row, raw
+from registry.queries.shelves import RawKey, Row, raw
+from registry.queries.times import Doubt
 from registry.tables import EntryKind, PatientState, patient, patient_alias
 from storage.statements import Statement
 
@@ -28,10 +30,12 @@ class Shape(NamedTuple):
     """`in`, `from`, `to`, `absent or from`, `absent or to`, `on-demand or from`, `on-demand or to`, `like`."""
     column: str
     size: int = 0
-    """Patterns of a `like`, places of an `in`."""
+    """Patterns of a `like`, places of an `in`, longer periods around a `from`."""
 
 
 Check = Callable[[Any], bool]
+Contents = Callable[[Sequence[Row]], Mapping[RawKey, bytes]]
+"""Reads the fragments of rows, by key."""
 Columns = tuple[sa.ColumnElement[Any], ...]
 
 
@@ -43,6 +47,7 @@ class Conditions:
     values: dict[str, Any] = field(default_factory=dict)
     checks: list[tuple[str, Check]] = field(default_factory=list)
     """Column and what its text must pass after SQL has narrowed the rows down."""
+    doubts: list[Doubt] = field(default_factory=list)
 
     def one_of(self, column: str, values: Sequence[Any]) -> None:
         """The column holds one of the values; no values, no condition."""
@@ -50,13 +55,17 @@ class Conditions:
             self.values.update(filled(f"v{len(self.shapes)}", values))
             self.shapes.append(Shape("in", column, places_for(values)))
 
-    def between(self, column: str, start: int | None, end: int | None, unless: str = "") -> None:
-        """`start <= column < end`, either bound may be absent; rows of which `unless` is true pass anyway."""
-        # ITI TF-2 3.18.4.1.2.3.7.1: From is inclusive, To exclusive
-        if start is not None:
-            self._add(Shape(f"{unless}from", column), start)
-        if end is not None:
-            self._add(Shape(f"{unless}to", column), end)
+    def during(self, column: str, slot: str, times: TimeRange, unless: str = "") -> None:
+        """The time lies in the range; rows of which `unless` is true pass anyway. For `slot` see `Doubt`."""
+        if times.starts:
+            first, *around = times.starts
+            name = f"v{len(self.shapes)}"
+            self.values.update((f"{name}_{i}", start) for i, start in enumerate(around))
+            self._add(Shape(f"{unless}from", column, len(around)), first)
+        if times.last is not None:
+            self._add(Shape(f"{unless}to", column), times.last)
+        if times.doubtful:
+            self.doubts.append(Doubt(column, slot, times, unless, times.doubtful))
 
     def lines(self, column: str, prefix: str, groups: Iterable[Sequence[str]]) -> None:
         """For each group: one line of the column is `prefix` and one of its texts, exactly."""
@@ -74,15 +83,30 @@ class Conditions:
     @property
     def checked_columns(self) -> tuple[str, ...]:
         """The columns a row must bring, behind those of its shelf, for `passing`."""
-        return tuple(dict.fromkeys(column for column, _ in self.checks))
+        return tuple(dict.fromkeys((*(column for column, _ in self.checks), *(doubt.column for doubt in self.doubts))))
 
-    def passing(self, rows: Sequence[Row]) -> Sequence[Row]:
+    def passing(self, rows: Sequence[Row], contents: Contents) -> Sequence[Row]:
         """The rows that pass the checks, without the columns that only served them."""
         columns = self.checked_columns
         if not columns:
             return rows
         checks = [(columns.index(column) - len(columns), check) for column, check in self.checks]
-        return [row[: -len(columns)] for row in rows if all(check(row[at]) for at, check in checks)]
+        passed = [row for row in rows if all(check(row[at]) for at, check in checks)]
+        return [row[: -len(columns)] for row in self._undoubted(passed, columns, contents)]
+
+    def _undoubted(self, rows: list[Row], columns: tuple[str, ...], contents: Contents) -> list[Row]:
+        doubts = [(columns.index(doubt.column) - len(columns), doubt) for doubt in self.doubts]
+        doubtful = {row[1]: row for row in rows if any(row[at] in doubt.values for at, doubt in doubts)}
+        if not doubtful:
+            return rows
+        read = contents(list(doubtful.values())) if any(doubt.slot for doubt in self.doubts) else {}
+        fails = {
+            key
+            for key, row in doubtful.items()
+            for at, doubt in doubts
+            if row[at] in doubt.values and not doubt.passes(row[at], read.get(key, b">"))
+        }
+        return [row for row in rows if row[1] not in fails]
 
     def _like(self, column: str, patterns: list[str]) -> None:
         if len(patterns) <= MOST_IN_SQL:
@@ -153,18 +177,23 @@ def _clause(table: sa.Table, shape: Shape, number: int) -> sa.ColumnElement[bool
         case "in":
             return within(column, f"v{number}", shape.size)
         case "from":
-            return column >= value
+            return _since(column, value, shape.size)
         case "to":
-            return column < value
+            return column <= value
         case "absent or from":
-            return column.is_(None) | (column >= value)
+            return column.is_(None) | _since(column, value, shape.size)
         case "absent or to":
-            return column.is_(None) | (column < value)
+            return column.is_(None) | (column <= value)
         case "on-demand or from":
-            return (table.c.kind == int(EntryKind.ON_DEMAND)) | (column >= value)
+            return (table.c.kind == int(EntryKind.ON_DEMAND)) | _since(column, value, shape.size)
         case "on-demand or to":
-            return (table.c.kind == int(EntryKind.ON_DEMAND)) | (column < value)
+            return (table.c.kind == int(EntryKind.ON_DEMAND)) | (column <= value)
         case "like":
             patterns = (sa.bindparam(f"v{number}_{i}", type_=sa.Text()) for i in range(shape.size))
             return sa.or_(*(column.like(pattern, escape=ESCAPE) for pattern in patterns))
     raise AssertionError(f"no condition of kind {shape.kind}")
+
+
+def _since(column: sa.ColumnElement[Any], value: sa.BindParameter[Any], around: int) -> sa.ColumnElement[bool]:
+    """From the value on, or at the start of one of the longer periods around it."""
+    return (column >= value) | within(column, str(value.key), around) if around else column >= value

@@ -6,6 +6,7 @@ from typing import Final
 from metadata.storedqueries import StoredQuery
 from metadata.vocabulary import ON_DEMAND, STABLE
 from registry.queries.conditions import Conditions
+from registry.queries.times import UNLESS_ABSENT, UNLESS_ON_DEMAND
 from registry.tables import STATUS_NUMBER, EntryKind
 
 _KINDS: Final = {STABLE: int(EntryKind.STABLE), ON_DEMAND: int(EntryKind.ON_DEMAND)}
@@ -43,9 +44,10 @@ def entries(query: StoredQuery) -> Conditions:
     for parameter, column in _SINGLE_CODES.items():
         conditions.one_of(column, query.any_of(parameter))
     # nobody knows when an On-Demand document will be created, nor the service time of an entry without one
-    _between(conditions, query, _ENTRY + "CreationTime", "created", unless="on-demand or ")
-    _between(conditions, query, _ENTRY + "ServiceStartTime", "svc_start", unless="absent or ")
-    _between(conditions, query, _ENTRY + "ServiceStopTime", "svc_stop", unless="absent or ")
+    # ITI TF-2 3.18.4.1.2.3.7.1 note 6, 3.18.4.1.2.3.3.1
+    conditions.during("created", "creationTime", query.times(_ENTRY + "CreationTime"), UNLESS_ON_DEMAND)
+    conditions.during("svc_start", "serviceStartTime", query.times(_ENTRY + "ServiceStartTime"), UNLESS_ABSENT)
+    conditions.during("svc_stop", "serviceStopTime", query.times(_ENTRY + "ServiceStopTime"), UNLESS_ABSENT)
     conditions.lines("tokens", "E:", query.every("$XDSDocumentEntryEventCodeList"))
     conditions.lines("tokens", "C:", query.every("$XDSDocumentEntryConfidentialityCode"))
     conditions.patterns("tokens", "R:", query.every("$XDSDocumentEntryReferenceIdList"))
@@ -59,7 +61,7 @@ def submission_sets(query: StoredQuery) -> Conditions:
     conditions.one_of("status", statuses(query.any_of("$XDSSubmissionSetStatus")))
     conditions.one_of("source", query.any_of("$XDSSubmissionSetSourceId"))
     conditions.one_of("content_type", query.any_of("$XDSSubmissionSetContentType"))
-    _between(conditions, query, "$XDSSubmissionSetSubmissionTime", "submitted")
+    conditions.during("submitted", "submissionTime", query.times("$XDSSubmissionSetSubmissionTime"))
     conditions.patterns("authors", "", query.every("$XDSSubmissionSetAuthorPerson"))
     return conditions
 
@@ -68,7 +70,7 @@ def folders(query: StoredQuery) -> Conditions:
     """FindFolders."""
     conditions = Conditions()
     conditions.one_of("status", statuses(query.any_of("$XDSFolderStatus")))
-    _between(conditions, query, "$XDSFolderLastUpdateTime", "updated")
+    conditions.during("updated", "", query.times("$XDSFolderLastUpdateTime"))
     conditions.lines("tokens", "F:", query.every("$XDSFolderCodeList"))
     return conditions
 
@@ -83,7 +85,3 @@ def with_status(urns: Iterable[str]) -> Conditions:
 def statuses(urns: Iterable[str]) -> list[int]:
     """availabilityStatus as the tables write it."""
     return [STATUS_NUMBER[urn] for urn in urns]
-
-
-def _between(conditions: Conditions, query: StoredQuery, stem: str, column: str, unless: str = "") -> None:
-    conditions.between(column, query.time(stem + "From"), query.time(stem + "To"), unless)

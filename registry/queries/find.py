@@ -12,6 +12,7 @@ from metadata.storedqueries import ReturnType, StoredQuery
 from registry import patients
 from registry.queries import filters
 from registry.queries.conditions import VISIBLE, Conditions, of_patient
+from registry.queries.places import contents
 from registry.queries.results import Results
 from registry.queries.shelves import (
     ASSOCIATIONS,
@@ -105,7 +106,7 @@ def _rows(
     values = {**conditions.values, "pat": pat, "pid": pid}
     if limited:
         values["limit"] = (limit or 0) + 1
-    return list(conditions.passing(statement.rows(connection, values)))
+    return list(conditions.passing(statement.rows(connection, values), lambda held: contents(connection, shelf, held)))
 
 
 def _merge(results: Results, more: Results) -> None:

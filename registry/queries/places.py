@@ -13,9 +13,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from registry import patients
+from registry.fragments import unpack
 from registry.queries.conditions import VISIBLE, Conditions, by_ids
 from registry.queries.lists import filled, places_for, within
-from registry.queries.shelves import ASSOCIATIONS, RawKey, Row, Shelf, Survivor, Survivors, raw
+from registry.queries.shelves import ASSOCIATIONS, OBJECT, RawKey, Row, Shelf, Survivor, Survivors, raw
 from registry.tables import ASSOCIATION_TYPE_NUMBER, Located, LocatorFlag, association, locator, locator_more
 from storage import key_of
 from storage.statements import Statement
@@ -100,8 +101,18 @@ def fetch(
         for portion in _portions(ids):
             statement = by_ids(shelf.table, shelf.columns, shapes, wanted.checked_columns, places_for(portion))
             values = {**wanted.values, "pat": pat, **filled("id", portion)}
-            rows.extend(wanted.passing(statement.rows(connection, values)))
+            rows.extend(wanted.passing(statement.rows(connection, values), _unread))
     return rows
+
+
+def contents(connection: sa.Connection, shelf: Shelf, rows: Sequence[Row]) -> dict[RawKey, bytes]:
+    """The fragments of rows of one shelf, by key."""
+    places = [Place(0, row[0], row[1]) for row in rows]
+    return {row[1]: unpack(row[OBJECT]) for row in fetch(connection, shelf, places)}
+
+
+def _unread(_rows: Sequence[Row]) -> dict[RawKey, bytes]:
+    raise AssertionError("objects that are named by id are not held to times")
 
 
 def associations_from(connection: sa.Connection, places: Iterable[Place]) -> list[Row]:

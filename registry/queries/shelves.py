@@ -156,6 +156,8 @@ ASSOCIATIONS: Final = Shelf(
     "associations", association, _columns(association, "type", "src", "tgt", "original"), _associations
 )
 
+OBJECT: Final = 4
+"""Where the fragment stands in a row of every shelf."""
 TYPE: Final = 5
 SOURCE: Final = 6
 TARGET: Final = 7

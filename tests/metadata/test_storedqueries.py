@@ -9,6 +9,7 @@ from lxml import etree
 
 import schemas
 from metadata.escaping import UnwritableText
+from metadata.querytimes import TimeRange
 from metadata.storedqueries import ReturnType, StoredQuery, adhoc_query_request
 from metadata.storedqueries_catalogue import BY_ID, BY_NAME, CATALOGUE, Definition, Form, Parameter
 from metadata.storedqueries_page import page
@@ -84,6 +85,12 @@ def test_values_come_in_the_form_in_which_they_are_compared() -> None:
     assert query.one("$XDSDocumentEntryPatientId") == PATIENT
     assert query.time("$XDSDocumentEntryCreationTimeFrom") == 20240101000000
     assert query.time("$XDSDocumentEntryCreationTimeTo") is None
+    assert query.times("$XDSDocumentEntryCreationTime") == TimeRange("2024", "")
+
+
+def test_text_comes_in_unicode_normal_form_c() -> None:
+    query = _find(XDSDocumentEntryAuthorPerson=["%^E\N{COMBINING ACUTE ACCENT}lise^%"])
+    assert query.any_of("$XDSDocumentEntryAuthorPerson") == ("%^Élise^%",)
 
 
 def test_a_blank_that_has_slipped_into_a_uuid_is_passed_over() -> None:

@@ -64,20 +64,25 @@ def no_associations(results: Results) -> None:
 def right_inclusive_ranges() -> None:
     """…To includes its own instant."""
 
-    def around(was: Any, self: Any, column: str, start: Any, end: Any, *given: Any, **named: Any) -> None:
-        was(self, column, start, None if end is None else end + 1, *given, **named)
+    def around(was: Any, self: Any, column: str, slot: str, times: Any, *given: Any) -> None:
+        was(self, column, slot, changed(times, end=_later(times.end)), *given)
 
-    wrap(Conditions, "between", around)
+    wrap(Conditions, "during", around)
 
 
 @mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.1", caught_by=("iti-18/4.1.2.3.7.2/5", "iti-18/4.1.2.3.7.3/20"))
 def left_exclusive_ranges() -> None:
     """…From excludes its own instant."""
 
-    def around(was: Any, self: Any, column: str, start: Any, *given: Any, **named: Any) -> None:
-        was(self, column, None if start is None else start + 1, *given, **named)
+    def around(was: Any, self: Any, column: str, slot: str, times: Any, *given: Any) -> None:
+        was(self, column, slot, changed(times, start=_later(times.start)), *given)
 
-    wrap(Conditions, "between", around)
+    wrap(Conditions, "during", around)
+
+
+def _later(time: str) -> str:
+    """The next number: for a time to the second, the next second or a little later."""
+    return str(int(time) + 1) if len(time) == 14 else time
 
 
 @mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.1", caught_by=("iti-18/4.1.2.3.7.14/7", "iti-18/4.1.2.3.7.1/103"))

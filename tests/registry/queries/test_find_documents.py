@@ -104,18 +104,42 @@ class TestTimes:
         )
 
     def test_from_is_included(self, find: Find) -> None:
+        assert find(CreationTimeFrom="20250531235959") == ["in-may", "june", "june-2"]
         assert find(CreationTimeFrom="20250601000000") == ["june", "june-2"]
 
     def test_to_is_excluded(self, find: Find) -> None:
-        assert find(CreationTimeTo="20250601000000") == ["in-may"]
-        assert find(CreationTimeTo="20250601000001") == ["in-may", "june"]
+        assert find(CreationTimeTo="20250531235959") == []
+        assert find(CreationTimeTo="20250601000000") == ["in-may", "june"]
 
-    def test_a_partial_time_is_the_start_of_its_period(self, find: Find) -> None:
-        assert find(CreationTimeFrom="202506") == ["june", "june-2"]
-        assert find(CreationTimeFrom="2025", CreationTimeTo="20250602") == ["in-may", "june"]
+    def test_of_the_same_precision_from_is_included_and_to_is_not(self, find: Find) -> None:
+        assert find(CreationTimeFrom="20250602", CreationTimeTo="20250603") == ["june", "june-2"]
+        assert find(CreationTimeFrom="20250601", CreationTimeTo="20250602") == ["june"]
+        assert find(CreationTimeFrom="202505", CreationTimeTo="202506") == ["in-may", "june-2"]
+
+    def test_a_partial_to_takes_in_its_period(self, find: Find) -> None:
+        assert find(CreationTimeFrom="2025", CreationTimeTo="2025") == ["in-may", "june", "june-2"]
+        assert find(CreationTimeTo="202505") == ["in-may"]
+        assert find(CreationTimeTo="20250531") == ["in-may"]
+        assert find(CreationTimeTo="2024") == []
+
+    def test_a_partial_time_lies_in_every_range_that_its_period_meets(self, find: Find) -> None:
+        assert find(CreationTimeFrom="20250615", CreationTimeTo="20250616") == ["june"]
+        assert find(CreationTimeFrom="20250630235959") == ["june"]
+        assert find(CreationTimeFrom="20250630235959", CreationTimeTo="20260101000000") == ["june"]
+        assert find(CreationTimeFrom="20250602120000", CreationTimeTo="20250602130000") == ["june", "june-2"]
+        assert find(CreationTimeFrom="20250701000000") == []
 
     def test_an_empty_range_finds_nothing(self, find: Find) -> None:
-        assert find(CreationTimeFrom="202506", CreationTimeTo="202506") == []
+        assert find(CreationTimeFrom="20250801000000", CreationTimeTo="20250701000000") == []
+
+    def test_references_are_held_to_the_same_range(self, world: Any) -> None:
+        parameters = {
+            "XDSDocumentEntryPatientId": ANN,
+            "XDSDocumentEntryStatus": [APPROVED],
+            "XDSDocumentEntryCreationTimeFrom": "202505",
+            "XDSDocumentEntryCreationTimeTo": "202506",
+        }
+        assert world.ask("FindDocuments", parameters, "ObjectRef").found == ["in-may", "june-2"]
 
 
 @pytest.mark.parametrize("which", ["Start", "Stop"])

@@ -1,4 +1,4 @@
-"""The ids that a registry gives: symbolic ids become UUIDs, wherever they stand. # ITI TF-3 4.2.3.2.7"""
+"""The ids that a registry gives: symbolic ids become UUIDs, wherever they stand. # ITI TF-2 3.42.4.1.3.7"""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final

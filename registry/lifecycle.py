@@ -1,4 +1,4 @@
-"""What a submission does to objects that are already registered. # ITI TF-2 3.42.4.1.3.3
+"""What a submission does to objects that are already registered. # ITI TF-2 3.42.4.1.3.5, 3.42.4.1.3.6
 
 RPLC and XFRM_RPLC, in order: the replaced entry becomes Deprecated; so does every entry that came of it by XFRM or
 APND, and what came of those; each Approved Folder that holds the replaced entry gets its replacement, and the

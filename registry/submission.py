@@ -1,4 +1,4 @@
-"""ITI-42 inside its transaction: ask the store, apply the rules that need it, write. # ITI TF-2 3.42.4.1.3.3
+"""ITI-42 inside its transaction: ask the store, apply the rules that need it, write. # ITI TF-2 3.42.4.1.3
 
 1. the patients of the submission, locked against a merge; 2. every id it chooses or names; 3. is it a retry of what is
 registered already?; 4. the rules that need these facts; 5. what follows for registered objects; 6. the rows, then the
@@ -85,7 +85,7 @@ def _erased(prepared: Prepared, holdings: Holdings, transaction: str) -> list[Fi
     gone = {key for key, row in holdings.located.items() if row.kind == Located.TOMBSTONE}
     return [
         finding(
-            "registry.uniqueId.taken",
+            "registry.uniqueId.entry" if new.table is t.document_entry else "registry.uniqueId.taken",
             transaction=transaction,
             object_id=str(new.id),
             got=new.row["uid"],

@@ -99,7 +99,7 @@ def _refusal(repository: Repository, findings: Sequence[Finding]) -> RegistryRes
 
 
 def _completed(o: RegistryObject, kept: Kept | None, repository_unique_id: str) -> RegistryObject:
-    """hash, size and repositoryUniqueId as the repository knows them; nothing else is altered. ITI TF-2 3.41.4.1.3"""
+    """hash, size and repositoryUniqueId as the repository knows them; nothing else is altered. ITI TF-2 3.41.4.1.3.2"""
     if kept is None or o.kind is not Kind.EXTRINSIC_OBJECT:
         return o
     known = {

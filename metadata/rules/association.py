@@ -36,7 +36,7 @@ def type_unknown(association: Association, _case: Case) -> Marks:
     id="association.update",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-2 3.42.4.1.2",
+    spec="ITI TF-3 4.2.2",
     en="{got} in {object} belongs to Update Document Set [ITI-57] and cannot be submitted here",
     fr="{got} dans {object} relève de Update Document Set [ITI-57] et ne peut être soumis ici",
     on=On.OBJECT,
@@ -66,7 +66,7 @@ def end_missing(association: Association, _case: Case) -> Marks:
     id="association.end.unresolved",
     level=MUST,
     code=UNRESOLVED,
-    spec="ITI TF-3 4.2.4.1",
+    spec="ITI TF-3 4.2.1.5",
     en="{got} is the {end} of Association {object} but no object of the submission has this id; what the registry "
     "holds already is named by urn:uuid:",
     fr="{got} est le {end} de l'Association {object} mais aucun objet de la soumission n'a cet id ; ce que le registre "
@@ -106,8 +106,7 @@ def end_same(association: Association, _case: Case) -> Marks:
     on=On.ASSOCIATION,
 )
 def target_set(association: Association, case: Case) -> Marks:
-    # A signature of the whole SubmissionSet is accepted: so the French DMP signs its submissions.
-    if association.source == association.target or association.type == v.SIGNS:
+    if association.source == association.target or association.type in v.RELATIONSHIPS:
         return NONE
     is_set = case.shape(association.target) is Shape.SUBMISSION_SET
     return mark("/@targetObject", got=association.target) if is_set else NONE
@@ -116,8 +115,8 @@ def target_set(association: Association, case: Case) -> Marks:
 @rule(
     id="association.source.set",
     level=MUST,
-    code=METADATA,
-    spec="ITI TF-3 4.2.2.1",
+    code=UNRESOLVED,
+    spec="ITI TF-2 3.42.4.1.3.5",
     en="{got} leads from the SubmissionSet {source}; a SubmissionSet is the source of HasMember only",
     fr="{got} part du SubmissionSet {source} ; un SubmissionSet n'est source que de HasMember",
     on=On.ASSOCIATION,

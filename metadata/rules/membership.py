@@ -134,7 +134,7 @@ def status_misplaced(association: Association, case: Case) -> Marks:
     id="submission.member.single",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.2.1",
+    spec="ITI TF-3 4.1.4",
     en="{object} is linked to the SubmissionSet by {got} HasMember Associations; it needs exactly one",
     fr="{object} est lié au SubmissionSet par {got} Associations HasMember ; il en faut exactement une",
     on=On.SUBMISSION,

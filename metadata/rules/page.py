@@ -50,18 +50,30 @@ LENIENCIES: Final = """\
 * Blanks around ids, URNs, codes and the values of Slots and ExternalIdentifiers are dropped; patient ids are compared
   without those around their first component either.
 * An author without `nodeRepresentation` is taken like one with `nodeRepresentation=""`.
-* A patientId may have components beyond `id^^^&OID&ISO` (`^NH`, as in France): a warning; they are not compared.
-  A sourcePatientId may have them without a word.
+* A patientId or sourcePatientId with components beyond `id^^^&OID&ISO` (`^NH`, `^PI`) is refused, but not in the DMP
+  profile, since France writes them; they are not compared. Nor is a title of 128 characters refused there.
 * An XON may name the type of its id in component 7 (`IDNST`); an XTN may have any equipment type, and its number in
-  component 12.
+  component 12 in place of 7.
 * `URI` may have several values in the old numbered form, `1|http://…`, `2|…`.
+* The objectType of a Classification or an ExternalIdentifier is not looked at; answers have that of ebRIM.
+* The data of a field in sourcePatientInfo are not looked into: neither the ids of PID-3 nor the date of PID-7.
+* A size is written in digits, without the plus sign that an integer of XML Schema may have.
+* Of the escapes of HL7 those of formatting and local ones are refused, in values that are read by their components; a
+  backslash that begins no escape is taken.
 * An empty Value beside others is passed over.
 * `SubmissionSetStatus` `Original` may stand on a HasMember from the SubmissionSet to a Folder or an Association, and on
   `signs`.
 * `signs` may lead to the SubmissionSet: so the DMP signs its submissions.
-* A submitted `availabilityStatus` and `lastUpdateTime` are ignored; odd ones give a warning.
-* A title is counted in characters, not in bytes. A DocumentEntry's of 128 is taken, as the DMP has it, and a
-  SubmissionSet's of 256; ITI TF asks for fewer.
+* A submitted `availabilityStatus` and `lastUpdateTime` are ignored; odd ones give a warning. So is the status of an
+  Association, which is not to be submitted (ITI TF-3 4.2.2).
+* A submission that is registered already, word for word, is answered with Success, though its SubmissionSet.uniqueId is
+  in use (ITI TF-2 3.42.4.1.3.3.7): `idempotent-retry = false` refuses it.
+* A SubmissionSet may hold nothing but references to registered documents (ITI TF-3 4.2.2.1.1; 4.1.4 does not list it),
+  and a HasMember may lead from it to a relationship, not only to the membership of a Folder.
+* A HasMember may not say a reason (documentation): ITI TF-3 4.2.2.2 speaks of relationships alone.
+* An id may not have a `lid` that differs from it: versions belong to Metadata Update, which ITI-42 does not do.
+* A replacement deprecates what hangs on the replaced document by XFRM or APND, and what hangs on that in turn.
+* A title is counted in characters, not in bytes.
 * A serviceStopTime that is coarser than the serviceStartTime names a period: `20240305` is not before `202403051015`.
 * Two DocumentEntries of one message cannot have the same uniqueId, even with the same hash and size.
 * Two replacements of one document in one message are refused, and so is what the message says besides of a document

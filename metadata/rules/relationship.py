@@ -11,8 +11,6 @@ from metadata.rules.book import METADATA, MUST, NONE, Mark, Marks, On, Shape, in
 from metadata.rules.case import Case
 from metadata.translate import Submission
 
-UNDOCUMENTED: Final = frozenset({v.HAS_MEMBER, v.IS_SNAPSHOT_OF})
-"""The types that a documentation Classification may not accompany."""
 HELD_TARGET: Final = v.REPLACEMENTS | {v.IS_SNAPSHOT_OF}
 """The types whose target the registry must hold already."""
 
@@ -20,8 +18,8 @@ HELD_TARGET: Final = v.REPLACEMENTS | {v.IS_SNAPSHOT_OF}
 @rule(
     id="association.relationship.ends",
     level=MUST,
-    code=METADATA,
-    spec="ITI TF-3 4.2.2.2",
+    code=UNRESOLVED,
+    spec="ITI TF-2 3.42.4.1.3.5",
     en="{got} {object} leads from a {source} to a {target}; it leads from a DocumentEntry to a DocumentEntry",
     fr="{got} {object} mène d'un {source} à un {target} ; il mène d'un DocumentEntry à un DocumentEntry",
     on=On.ASSOCIATION,
@@ -30,9 +28,11 @@ def relationship_ends(association: Association, case: Case) -> Marks:
     if association.type not in v.RELATIONSHIPS or association.source == association.target:
         return NONE
     source, target = case.shape(association.source), case.shape(association.target)
-    if Shape.SUBMISSION_SET in (source, target) or Shape.PACKAGE in (source, target):
+    if source is Shape.SUBMISSION_SET or Shape.PACKAGE in (source, target):
         return NONE
-    if source in (None, Shape.ENTRY) and target in (None, Shape.ENTRY):
+    # A signature of the whole SubmissionSet is accepted: so the French DMP signs its submissions.
+    signs_set = association.type == v.SIGNS and target is Shape.SUBMISSION_SET
+    if source in (None, Shape.ENTRY) and (target in (None, Shape.ENTRY) or signs_set):
         return NONE
     return mark(got=association.type, source=kind_of_end(source), target=kind_of_end(target))
 
@@ -41,7 +41,7 @@ def relationship_ends(association: Association, case: Case) -> Marks:
     id="association.relationship.source",
     level=MUST,
     code=UNRESOLVED,
-    spec="ITI TF-3 4.2.2.2",
+    spec="ITI TF-2 3.42.4.1.3.5",
     en="{got} is the sourceObject of {type} {object}; it must be a DocumentEntry of this submission",
     fr="{got} est le sourceObject de {type} {object} ; ce doit être un DocumentEntry de cette soumission",
     on=On.ASSOCIATION,
@@ -57,7 +57,7 @@ def relationship_source(association: Association, case: Case) -> Marks:
     id="association.replacement.target",
     level=MUST,
     code=UNRESOLVED,
-    spec="ITI TF-3 4.2.2.2.3",
+    spec="ITI TF-2 3.42.4.1.3.5",
     en="{got} is the targetObject of {type} {object}; it must be a DocumentEntry that the registry holds already, not "
     "one of this submission",
     fr="{got} est le targetObject de {type} {object} ; ce doit être un DocumentEntry que le registre détient déjà, non "
@@ -103,7 +103,7 @@ def replacement_repeated(submission: Submission, _case: Case) -> Marks:
     id="association.replacement.used",
     level=MUST,
     code=in_each(ErrorCode.DEPRECATED_DOCUMENT, "ITI-41", "ITI-42", "ITI-61"),
-    spec="ITI TF-3 4.2.2.2.3",
+    spec="ITI TF-3 4.2.2",
     en="{type} {object} leads to {got}, which this submission replaces and so deprecates; let it lead to the "
     "replacement",
     fr="{type} {object} mène à {got}, que cette soumission remplace et rend donc obsolète ; le faire mener au "
@@ -166,13 +166,13 @@ def append_to_transformed(submission: Submission, case: Case) -> Marks:
     level=MUST,
     code=METADATA,
     spec="ITI TF-3 4.2.2.2",
-    en="{got} {object} has a documentation Classification; only RPLC, XFRM, APND, XFRM_RPLC and signs may have one",
-    fr="{got} {object} a une Classification de documentation ; seuls RPLC, XFRM, APND, XFRM_RPLC et signs peuvent en "
-    "avoir une",
+    en="{got} {object} has a documentation Classification; only a relationship between two documents may have one",
+    fr="{got} {object} a une Classification de documentation ; seule une relation entre deux documents peut en avoir "
+    "une",
     on=On.ASSOCIATION,
 )
 def documentation_forbidden(association: Association, _case: Case) -> Marks:
-    if association.documentation is None or association.type not in UNDOCUMENTED:
+    if association.documentation is None or association.type != v.HAS_MEMBER:
         return NONE
     at = f"/Classification[@classificationScheme='{v.ASSOCIATION_DOCUMENTATION}']"
     return mark(at, got=association.type.rpartition(":")[2])

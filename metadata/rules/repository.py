@@ -66,7 +66,7 @@ named(
     id="repository.uniqueId.hash",
     level=MUST,
     code=in_each(ErrorCode.NON_IDENTICAL_HASH, PROVIDE),
-    spec="ITI TF-3 4.2.4.1",
+    spec="ITI TF-2 3.41.4.1.3.2",
     en="{got} is the uniqueId of a document held here with other bytes; another document needs another uniqueId",
     fr="{got} est l'uniqueId d'un document déjà détenu ici avec d'autres octets ; un autre document demande un autre "
     "uniqueId",
@@ -75,7 +75,7 @@ named(
     id="repository.registry.unavailable",
     level=MUST,
     code=in_each(ErrorCode.REGISTRY_NOT_AVAILABLE, PROVIDE),
-    spec="ITI TF-2 3.41.4.1.3",
+    spec="ITI TF-3 4.2.4.1",
     en="the Document Registry could not be reached and nothing was kept; submit again later{got}",
     fr="le registre de documents n'a pu être joint et rien n'a été conservé ; soumettre de nouveau plus tard{got}",
 )
@@ -92,7 +92,7 @@ named(
     id="retrieve.repository.unknown",
     level=MUST,
     code=in_each(ErrorCode.UNKNOWN_REPOSITORY_ID, RETRIEVE),
-    spec="ITI TF-2 3.43.4.1.3",
+    spec="ITI TF-2 3.43.4.2.3",
     en="RepositoryUniqueId {got} is not that of this repository, which is {expected}",
     fr="RepositoryUniqueId {got} n'est pas celui de ce dépôt, qui est {expected}",
 )
@@ -100,7 +100,7 @@ named(
     id="retrieve.document.unknown",
     level=MUST,
     code=in_each(ErrorCode.DOCUMENT_UNIQUE_ID_ERROR, RETRIEVE),
-    spec="ITI TF-2 3.43.4.1.3",
+    spec="ITI TF-2 3.43.4.2.3",
     en="{got} is not the uniqueId of a document that this repository holds",
     fr="{got} n'est pas l'uniqueId d'un document que ce dépôt détient",
 )

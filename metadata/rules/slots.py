@@ -41,7 +41,7 @@ KNOWN: Final = {
     id="slot.name.repeated",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.1.1",
+    spec="ITI TF-3 4.2.3.1.6",
     en="Slot {got} stands {count} times in one element; put all its values into one Slot",
     fr="le Slot {got} figure {count} fois dans un même élément ; mettre toutes ses valeurs dans un seul Slot",
     on=On.OBJECT,
@@ -81,21 +81,25 @@ def name_unknown(view: View, _case: Case) -> Marks:
     id="slot.values.missing",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.1.1",
+    spec="ITI TF-3 4.2.3.1.9",
     en="Slot {got} has no value; leave out a Slot that has nothing to say",
     fr="le Slot {got} n'a pas de valeur ; omettre un Slot qui n'a rien à dire",
     on=On.OBJECT,
 )
 def values_missing(view: View, _case: Case) -> Marks:
-    # An empty Value beside others is accepted; a Slot of empty ones says nothing.
-    return [Mark(_at(c, slot.name), {"got": slot.name}) for c, slot in view.every_slot if not any(slot.values)]
+    # An empty Value beside others is accepted; a Slot of empty ones says nothing. intendedRecipient may have none.
+    return [
+        Mark(_at(c, slot.name), {"got": slot.name})
+        for c, slot in view.every_slot
+        if not any(slot.values) and (slot.values or slot.name != "intendedRecipient")  # ITI TF-3 4.2.3.3.7
+    ]
 
 
 @rule(
     id="slot.values.repeated",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.1.1",
+    spec="ITI TF-3 4.2.3.1.9",
     en="Slot {got} has {count} values; it holds one",
     fr="le Slot {got} a {count} valeurs ; il n'en porte qu'une",
     on=On.OBJECT,

@@ -23,7 +23,7 @@ from metadata.translate import Submission
     id="registry.patient.unknown",
     level=MUST,
     code=UNKNOWN_PATIENT,
-    spec="ITI TF-2 3.42.4.1.3.3",
+    spec="ITI TF-2 3.42.4.1.3.3.2",
     en="{got} is not known to this registry; the patient identity feed has not announced it",
     fr="{got} n'est pas connu de ce registre ; le flux d'identités des patients ne l'a pas annoncé",
     on=On.SUBMISSION,
@@ -51,7 +51,7 @@ def patient_subsumed(_submission: Submission, case: Case) -> Marks:
     id="registry.patient.closed",
     level=MUST,
     code=UNKNOWN_PATIENT,
-    spec="ITI TF-2 3.42.4.1.3.3",
+    spec="ITI TF-2 3.42.4.1.3.3.2",
     en="{got} is closed: nothing can be submitted for this patient any more",
     fr="{got} est clos : plus rien ne peut être soumis pour ce patient",
     on=On.SUBMISSION,
@@ -65,7 +65,7 @@ def patient_closed(_submission: Submission, case: Case) -> Marks:
     id="registry.id.taken",
     level=MUST,
     code=METADATA_HERE,
-    spec="ITI TF-3 4.2.3.2.7",
+    spec="ITI TF-2 3.42.4.1.3.7",
     en="id {got} is already that of a registered {held}; submit a symbolic id or a new UUID",
     fr="l'id {got} est déjà celui d'un {held} enregistré ; soumettre un id symbolique ou un nouvel UUID",
     on=On.OBJECT,
@@ -80,7 +80,7 @@ def id_taken(view: View, case: Case) -> Marks:
     id="registry.uniqueId.hash",
     level=MUST,
     code=in_each(ErrorCode.NON_IDENTICAL_HASH, "ITI-42"),
-    spec="ITI TF-3 4.2.4.1",
+    spec="ITI TF-2 3.42.4.1.3.3.1",
     en="{got} is registered with hash {held}; the submission says {hash}: another document needs another uniqueId",
     fr="{got} est enregistré avec le hash {held} ; la soumission dit {hash} : un autre document demande un autre "
     "uniqueId",
@@ -96,7 +96,7 @@ def unique_id_hash(entry: DocumentEntry, case: Case) -> Marks:
     id="registry.uniqueId.size",
     level=MUST,
     code=in_each(ErrorCode.NON_IDENTICAL_SIZE, "ITI-42"),
-    spec="ITI TF-3 4.2.4.1",
+    spec="ITI TF-2 3.42.4.1.3.3.1",
     en="{got} is registered with size {held}; the submission says {size}: another document needs another uniqueId",
     fr="{got} est enregistré avec la taille {held} ; la soumission dit {size} : un autre document demande un autre "
     "uniqueId",
@@ -116,28 +116,44 @@ def unique_id_size(entry: DocumentEntry, case: Case) -> Marks:
     id="registry.uniqueId.taken",
     level=MUST,
     code=DUPLICATE,
-    spec="ITI TF-3 4.2.4.1",
+    spec="ITI TF-2 3.42.4.1.3.3.7",
     en="{got} is the uniqueId of {object} and already that of a registered {held}; submit a new one",
     fr="{got} est l'uniqueId de {object} et déjà celui d'un {held} enregistré ; en soumettre un nouveau",
     on=On.SUBMISSION,
     needs_facts=True,
 )
 def unique_id_taken(_submission: Submission, case: Case) -> Marks:
-    # A DocumentEntry may share its uniqueId with other DocumentEntries, nothing else may share with anything.
-    marks = []
-    for x in case.described:
-        for held in case.facts.unique_ids.get(x.unique_id or "", ()):
-            if not (isinstance(x, DocumentEntry) and held.kind.is_entry):
-                marks.append(Mark("", {"got": x.unique_id, "held": SHAPES[held.kind].word}, x.entry_uuid))
-                break
-    return marks
+    # Of a Folder the text says it in the table of errors alone. # ITI TF-3 4.2.4.1
+    return [
+        Mark("", {"got": x.unique_id, "held": SHAPES[held[0].kind].word}, x.entry_uuid)
+        for x in case.described
+        if not isinstance(x, DocumentEntry) and (held := case.facts.unique_ids.get(x.unique_id or "", ()))
+    ]
+
+
+@rule(
+    id="registry.uniqueId.entry",
+    level=MUST,
+    code=METADATA_HERE,
+    spec="ITI TF-3 4.2.3.2.26",
+    en="{got} is the uniqueId of DocumentEntry {object} and already that of a registered {held}; submit a new one",
+    fr="{got} est l'uniqueId du DocumentEntry {object} et déjà celui d'un {held} enregistré ; en soumettre un nouveau",
+    on=On.ENTRY,
+    needs_facts=True,
+)
+def unique_id_entry(entry: DocumentEntry, case: Case) -> Marks:
+    # It may be that of other DocumentEntries. XDSDuplicateUniqueIdInRegistry is not for entries. # ITI TF-3 4.2.4.1
+    for held in case.facts.unique_ids.get(entry.unique_id or "", ()):
+        if not held.kind.is_entry:
+            return mark(got=entry.unique_id, held=SHAPES[held.kind].word)
+    return NONE
 
 
 @rule(
     id="registry.uniqueId.on-demand",
     level=MUST,
-    code=in_each(ErrorCode.DUPLICATE_UNIQUE_ID_IN_REGISTRY, "ITI-42"),
-    spec="ITI TF-2 3.61.4.1.3",
+    code=in_each(ErrorCode.REGISTRY_METADATA_ERROR, "ITI-42"),
+    spec="ITI TF-3 4.1.1.3.2",
     en="{got} is the uniqueId of a registered on-demand DocumentEntry; a stable one needs its own",
     fr="{got} est l'uniqueId d'un DocumentEntry à la demande enregistré ; un DocumentEntry stable doit avoir le sien",
     on=On.ENTRY,

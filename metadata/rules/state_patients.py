@@ -30,10 +30,36 @@ def folder_patient(association: Association, case: Case) -> Marks:
 
 
 @rule(
+    id="registry.membership.patient",
+    level=MUST,
+    code=OTHER_PATIENT,
+    spec="ITI TF-3 4.2.2.1.4",
+    en="{got} is the patient of Folder {source} and of DocumentEntry {target}, {expected} that of the SubmissionSet "
+    "that puts the one into the other; all must be the same",
+    fr="{got} est le patient du Folder {source} et du DocumentEntry {target}, {expected} celui du SubmissionSet qui "
+    "met l'un dans l'autre ; tous doivent être identiques",
+    on=On.ASSOCIATION,
+    needs_facts=True,
+)
+def membership_patient(association: Association, case: Case) -> Marks:
+    source, target, the_set = association.source, association.target, case.submission_set
+    if association.type != v.HAS_MEMBER or kind(source, case) is not Shape.FOLDER or the_set is None:
+        return NONE
+    if source in case.objects or target in case.objects:  # submission.patient.mismatch, registry.folder.patient
+        return NONE
+    own = forms.canonical(the_set.patient_id) if the_set.patient_id else None
+    own = None if own is None else case.facts.survivor(own)
+    theirs = _patient(source, case)
+    if None in (own, theirs) or own == theirs or theirs != _patient(target, case):
+        return NONE
+    return mark("/@sourceObject", got=theirs, expected=own, source=source, target=target)
+
+
+@rule(
     id="registry.relationship.patient",
     level=MUST,
     code=OTHER_PATIENT,
-    spec="ITI TF-3 4.2.2.2",
+    spec="ITI TF-2 3.42.4.1.3.5",
     en="{got} is the patient of DocumentEntry {target} and {expected} that of {source}; related documents have one "
     "patient",
     fr="{got} est le patient du DocumentEntry {target} et {expected} celui de {source} ; des documents liés ont un "
@@ -49,7 +75,7 @@ def relationship_patient(association: Association, case: Case) -> Marks:
     id="registry.replacement.folder",
     level=MUST,
     code=OTHER_PATIENT,
-    spec="ITI TF-3 4.2.2.2.3",
+    spec="ITI TF-2 3.42.4.1.3.5",
     en="{got} is the patient of {source}, which replaces a document of Folder {folder}, whose patient is {expected}; "
     "it would come into that Folder",
     fr="{got} est le patient de {source}, qui remplace un document du Folder {folder}, dont le patient est {expected} "

@@ -66,8 +66,8 @@ def member_kind(association: Association, case: Case) -> Marks:
 @rule(
     id="registry.relationship.kind",
     level=MUST,
-    code=METADATA_HERE,
-    spec="ITI TF-3 4.2.2.2",
+    code=UNRESOLVED,
+    spec="ITI TF-2 3.42.4.1.3.5",
     en="{got} is the targetObject of {type} {object} and a registered {held}; the target must be a DocumentEntry",
     fr="{got} est le targetObject de {type} {object} et un {held} enregistré ; la cible doit être un DocumentEntry",
     on=On.ASSOCIATION,
@@ -84,7 +84,7 @@ def relationship_kind(association: Association, case: Case) -> Marks:
     id="registry.snapshot.ends",
     level=MUST,
     code=METADATA_HERE,
-    spec="ITI TF-3 4.2.2.2.6",
+    spec="ITI TF-2 3.42.4.1.3.5",
     en="IsSnapshotOf {object} leads to the stable DocumentEntry {got}; a stable one is a snapshot of an on-demand one",
     fr="IsSnapshotOf {object} mène au DocumentEntry stable {got} ; un DocumentEntry stable est l'instantané d'un "
     "DocumentEntry à la demande",
@@ -123,14 +123,15 @@ def status_missing(association: Association, case: Case) -> Marks:
     id="registry.target.deprecated",
     level=MUST,
     code=in_each(ErrorCode.DEPRECATED_DOCUMENT, *REGISTERING),
-    spec="ITI TF-3 4.2.2.2",
+    spec="ITI TF-2 3.42.4.1.3.5",
     en="{got} is the targetObject of {type} {object} and Deprecated; only an Approved DocumentEntry can be one",
     fr="{got} est le targetObject de {type} {object} et Deprecated ; seul un DocumentEntry Approved peut l'être",
     on=On.ASSOCIATION,
     needs_facts=True,
 )
 def target_deprecated(association: Association, case: Case) -> Marks:
-    held = held_target(association, case)
+    # Relationships, and memberships too: no new Association leads to what is Deprecated. # ITI TF-3 4.2.2
+    held = None if association.target in case.objects else case.facts.objects.get(association.target.lower())
     if held is None or held.approved or not held.kind.is_entry:
         return NONE
     return mark("/@targetObject", got=association.target, type=short(association))
@@ -140,18 +141,19 @@ def target_deprecated(association: Association, case: Case) -> Marks:
     id="registry.folder.deprecated",
     level=MUST,
     code=METADATA_HERE,
-    spec="ITI TF-3 4.2.2.1.3",
-    en="{got} is Deprecated; a document is put into an Approved Folder only, and an Approved document only",
-    fr="{got} est Deprecated ; on ne met dans un Folder Approved qu'un document Approved",
+    spec="ITI TF-2 3.42.4.1.3.4",
+    en="Folder {got} is Deprecated; a document is put into an Approved Folder only",
+    fr="le Folder {got} est Deprecated ; un document n'est mis que dans un Folder Approved",
     on=On.ASSOCIATION,
     needs_facts=True,
 )
 def folder_deprecated(association: Association, case: Case) -> Marks:
-    if association.type != v.HAS_MEMBER or kind(association.source, case) is not Shape.FOLDER:
+    if association.type != v.HAS_MEMBER or association.source in case.objects:
         return NONE
-    ends = {"sourceObject": association.source, "targetObject": association.target}
-    held = {name: case.facts.objects.get(end.lower()) for name, end in ends.items() if end not in case.objects}
-    return [Mark(f"/@{name}", {"got": ends[name]}) for name, h in held.items() if h is not None and not h.approved]
+    held = case.facts.objects.get(association.source.lower())
+    if held is None or held.approved or held.kind is not HeldKind.FOLDER:
+        return NONE
+    return mark("/@sourceObject", got=association.source)
 
 
 @rule(

@@ -42,7 +42,7 @@ def id_missing(view: View, _case: Case) -> Marks:
     id="object.id.format",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.2.7",
+    spec="ITI TF-3 4.2.3.1.5",
     en="id {got} begins with urn:uuid: but no UUID follows; write urn:uuid: and 8-4-4-4-12 hexadecimal digits, "
     "or a symbolic id that does not begin with urn:uuid:",
     fr="l'id {got} commence par urn:uuid: mais aucun UUID ne suit ; écrire urn:uuid: et 8-4-4-4-12 chiffres "
@@ -61,7 +61,7 @@ def id_format(view: View, _case: Case) -> Marks:
     id="object.lid.update",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.2.7",
+    spec="ITI TF-3 4.2",
     en="lid {got} differs from the id {object}: that makes a new version of an object, which only Update Document "
     "Set [ITI-57] does; leave lid out",
     fr="le lid {got} diffère de l'id {object} : c'est la mise à jour d'un objet, réservée à Update Document Set "
@@ -108,7 +108,7 @@ def home_format(view: View, _case: Case) -> Marks:
     id="submission.set.single",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.1.4",
+    spec="ITI TF-3 4.1.4",
     en="the submission holds {got} SubmissionSets; it must hold exactly one",
     fr="la soumission contient {got} SubmissionSet ; il en faut exactement un",
     on=On.SUBMISSION,
@@ -124,7 +124,7 @@ def set_single(submission: Submission, _case: Case) -> Marks:
     id="submission.content.missing",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.1.4",
+    spec="ITI TF-3 4.1.4",
     en="the submission holds no DocumentEntry, no Folder and no Association beside its SubmissionSet",
     fr="la soumission ne contient ni DocumentEntry, ni Folder, ni Association à côté de son SubmissionSet",
     on=On.SUBMISSION,
@@ -138,7 +138,7 @@ def content_missing(submission: Submission, _case: Case) -> Marks:
     id="package.mark",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.1.2",
+    spec="ITI TF-3 4.2.1.2.1",
     en="RegistryPackage {object} is marked as {got}; one Classification with classificationNode must say whether it "
     "is a SubmissionSet ({submission_set}) or a Folder ({folder})",
     fr="le RegistryPackage {object} est marqué comme {got} ; une Classification avec classificationNode doit dire s'il "

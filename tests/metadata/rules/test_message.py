@@ -99,15 +99,18 @@ BREAKS: dict[str, Callable[[Sample], None]] = {
     "de.languageCode.format": lambda s: s.slot("letter", "languageCode", "français"),
     "de.repositoryUniqueId.format": lambda s: s.slot("letter", "repositoryUniqueId", "my-repository"),
     "de.uniqueId.format": lambda s: s.unique_id("letter", "2.999.031"),
+    "identifier.value.length": lambda s: s.unique_id("letter", "urn:example:" + "x" * 245),
     "de.patientId.format": lambda s: s.patient("ann7", "letter"),
     "de.patientId.components": lambda s: s.patient("ann7^^^&2.999.31&ISO^NH", "letter"),
     "de.sourcePatientId.format": lambda s: s.slot("letter", "sourcePatientId", "mrn-4021"),
+    "de.sourcePatientId.components": lambda s: s.slot("letter", "sourcePatientId", "4021^^^&2.999.31.2&ISO^PI"),
     "de.sourcePatientInfo.format": lambda s: s.slot("letter", "sourcePatientInfo", "Martin^Alice"),
     "de.sourcePatientInfo.field": lambda s: s.slot("letter", "sourcePatientInfo", "PID-19|2700175"),
     "de.sourcePatientInfo.repeated": lambda s: s.slot("letter", "sourcePatientInfo", "PID-8|F", "PID-8|M"),
     "de.legalAuthenticator.format": lambda s: s.slot("letter", "legalAuthenticator", "^^Paul"),
     "de.referenceIdList.format": lambda s: s.slot("letter", v.REFERENCE_ID_LIST, "acc-7^^^&2.999.31.5&ISO"),
-    "de.title.length": lambda s: s.attr("letter", name=(LocalizedString("é" * 129),)),
+    "de.referenceIdList.type": lambda s: s.slot("letter", v.REFERENCE_ID_LIST, "7^^^^urn:ihe:iti:xds:2013:order"),
+    "de.title.length": lambda s: s.attr("letter", name=(LocalizedString("é" * 128),)),
     "de.uri.format": lambda s: s.slot("letter", "URI", "lettre de sortie.txt"),
     "de.documentAvailability.unknown": lambda s: s.slot("letter", "documentAvailability", "Online"),
     # SubmissionSet
@@ -126,7 +129,7 @@ BREAKS: dict[str, Callable[[Sample], None]] = {
     "ss.patientId.components": lambda s: s.patient("ann7^^^&2.999.31&ISO^NH", "set"),
     "ss.submissionTime.format": lambda s: s.slot("set", "submissionTime", "2025061108311"),
     "ss.intendedRecipient.format": lambda s: s.slot("set", "intendedRecipient", "||"),
-    "ss.title.length": lambda s: s.attr("set", name=(LocalizedString("x" * 257),)),
+    "ss.title.length": lambda s: s.attr("set", name=(LocalizedString("x" * 256),)),
     # Folder
     "folder.codeList.missing": lambda s: s.no_code("folder", v.FOLDER_CODE),
     "folder.patientId.missing": lambda s: s.no_identifier("folder", v.FOLDER_PATIENT_ID),
@@ -145,7 +148,7 @@ BREAKS: dict[str, Callable[[Sample], None]] = {
     "association.end.missing": lambda s: s.attr("append", target=None),
     "association.end.unresolved": lambda s: s.attr("append", target="lettre"),
     "association.end.same": lambda s: s.attr("append", target="note"),
-    "association.target.set": lambda s: s.attr("append", target="set"),
+    "association.target.set": lambda s: s.link("odd", v.HAS_MEMBER, "letter", "set"),
     "association.source.set": lambda s: s.attr("append", source="set"),
     "association.member.ends": lambda s: s.link("odd", v.HAS_MEMBER, "letter", "note"),
     "association.relationship.ends": lambda s: s.attr("append", target="folder"),
@@ -186,3 +189,22 @@ def test_a_document_source_may_leave_to_the_repository_what_the_repository_knows
     for name in ("hash", "size", "repositoryUniqueId"):
         sample.no_slot("letter", name)
     assert sample.broken() == []
+
+
+def test_the_recipient_slot_may_be_empty(sample: Sample) -> None:
+    sample.slot("set", "intendedRecipient")
+    assert sample.broken() == []
+    sample.slot("set", "intendedRecipient", "")
+    assert "slot.values.missing" in sample.broken()
+
+
+def test_a_snapshot_may_say_why(sample: Sample) -> None:
+    sample.attr("append", association_type=v.IS_SNAPSHOT_OF, target=OLD)
+    assert "association.documentation.forbidden" not in sample.broken()
+
+
+def test_a_signature_leads_to_a_document_or_to_the_set_that_is_signed(sample: Sample) -> None:
+    sample.attr("append", association_type=v.SIGNS, target="set")
+    assert sample.broken() == []
+    sample.attr("append", target="folder")
+    assert sample.broken() == ["association.relationship.ends"]

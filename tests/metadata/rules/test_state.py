@@ -51,6 +51,13 @@ def _folder_of_another(s: Sample) -> None:
     s.hold(HELD_FOLDER, patient_id=OTHER)
 
 
+def _membership_of_another(s: Sample) -> None:
+    s.drop("replace", "set-old")
+    _into_held_folder(s, OLD)
+    s.hold(HELD_FOLDER, patient_id=OTHER)
+    s.hold(OLD, patient_id=OTHER)
+
+
 BREAKS: dict[str, Callable[[Sample], None]] = {
     "registry.patient.unknown": lambda s: s.know(PATIENT, Standing.UNKNOWN),
     "registry.patient.subsumed": lambda s: s.know(PATIENT, Standing.SUBSUMED),
@@ -59,6 +66,7 @@ BREAKS: dict[str, Callable[[Sample], None]] = {
     "registry.uniqueId.hash": lambda s: s.hold_unique_id(LETTER, hash=SHA1_OF_OTHER, size=5),
     "registry.uniqueId.size": lambda s: s.hold_unique_id(LETTER, size=5),
     "registry.uniqueId.taken": lambda s: s.hold_unique_id("2.999.31.100.3"),
+    "registry.uniqueId.entry": lambda s: s.hold_unique_id(LETTER, kind=HeldKind.FOLDER, hash=None, size=None),
     "registry.uniqueId.on-demand": lambda s: s.hold_unique_id(
         LETTER, kind=HeldKind.ON_DEMAND_ENTRY, hash=None, size=None
     ),
@@ -75,6 +83,7 @@ BREAKS: dict[str, Callable[[Sample], None]] = {
         setattr(s, "facts", replace(s.facts, transformed_from=frozenset({OLD}))),
     ),
     "registry.folder.patient": _folder_of_another,
+    "registry.membership.patient": _membership_of_another,
     "registry.relationship.patient": lambda s: s.hold(OLD, patient_id=OTHER),
     "registry.replacement.folder": _old_folder_of,
 }
@@ -116,13 +125,20 @@ def test_an_entry_that_awaits_its_document_is_not_compared(side: str, sample: Sa
     assert sample.broken() == []
 
 
-@pytest.mark.parametrize("id_", ["letter", "folder"])
-def test_the_unique_id_of_a_held_submission_set_is_nobody_elses(id_: str, sample: Sample) -> None:
-    unique_id = {"letter": LETTER, "folder": "2.999.31.100.4"}[id_]
+@pytest.mark.parametrize(
+    ("id_", "unique_id", "code"),
+    [
+        ("DocumentEntry letter", LETTER, "XDSRegistryMetadataError"),  # the other code is not for DocumentEntries
+        ("folder", "2.999.31.100.4", "XDSDuplicateUniqueIdInRegistry"),
+    ],
+)
+def test_the_unique_id_of_a_held_submission_set_is_nobody_elses(
+    id_: str, unique_id: str, code: str, sample: Sample
+) -> None:
     sample.hold_unique_id(unique_id, kind=HeldKind.SUBMISSION_SET)
     (finding,) = sample.findings()
     error = finding.error()
-    assert error.code == "XDSDuplicateUniqueIdInRegistry"
+    assert error.code == code
     assert error.context.startswith(
         f"{unique_id} is the uniqueId of {id_} and already that of a registered SubmissionSet"
     )
@@ -155,10 +171,15 @@ def test_a_document_of_another_patient_may_be_included_by_reference(sample: Samp
     assert sample.broken() == []
 
 
-def test_a_deprecated_document_may_be_included_by_reference(sample: Sample) -> None:
+def test_a_deprecated_document_is_not_included_by_reference(sample: Sample) -> None:
     sample.drop("replace")
     sample.hold(OLD, approved=False)
-    assert sample.broken() == []
+    (finding,) = sample.findings()
+    assert (finding.rule.id, finding.code, finding.at) == (
+        "registry.target.deprecated",
+        "XDSRegistryDeprecatedDocumentError",
+        "/RegistryObjectList/Association[@id='set-old']/@targetObject",
+    )
 
 
 @pytest.mark.parametrize("changes", [{"approved": False}, {"patient_id": PATIENT}])
@@ -176,7 +197,7 @@ def test_a_registered_document_deprecated_since_does_not_enter_a_folder(sample: 
     sample.link("set-old-into", v.HAS_MEMBER, "set", "old-into")
     (finding,) = sample.findings()
     assert (finding.rule.id, finding.at) == (
-        "registry.folder.deprecated",
+        "registry.target.deprecated",
         "/RegistryObjectList/Association[@id='old-into']/@targetObject",
     )
 

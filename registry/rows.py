@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, Final
+from unicodedata import normalize
 from uuid import UUID
 
 from metadata import vocabulary as v
@@ -127,11 +128,16 @@ def number(text: str | None) -> int | None:
 
 
 def _line(value: str) -> str:
-    return value.replace("\n", " ").replace("\r", " ")  # a line end in a value would forge a token
+    return _compared(value).replace("\n", " ").replace("\r", " ")  # a line end in a value would forge a token
 
 
 def _code(code: Code | None) -> str | None:
-    return None if code is None else f"{code.code}^^{code.scheme}"
+    return None if code is None else _compared(f"{code.code}^^{code.scheme}")
+
+
+def _compared(value: str) -> str:
+    """As queries compare it: in Unicode normal form C. # ITI TF-2 Appendix F"""
+    return normalize("NFC", value)
 
 
 def _time(text: str | None) -> int | None:

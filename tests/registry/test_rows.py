@@ -17,3 +17,8 @@ def test_no_values_are_an_empty_text() -> None:
 def test_a_size_is_a_number_that_a_column_can_hold_or_nothing() -> None:
     assert number("1234") == 1234
     assert [number(text) for text in (None, "", "-1", "1.5", "²", str(2**63))] == [None] * 6
+
+
+def test_what_queries_compare_is_in_normal_form_c() -> None:
+    assert persons([Author("^Durand^E\u0301lise")]) == "\n^Durand^\u00c9lise\n"
+    assert tokens(E=[Code("E\u0301", "Sche\u0301ma", "any")]) == "\nE:\u00c9^^Sch\u00e9ma\n"

@@ -71,7 +71,7 @@ def report(run: StoredRun, secrets: Secrets | None = None) -> bytes:
         look=look[:_LOOKED_AT],
         look_more=max(0, len(look) - _LOOKED_AT),
         tested=sum(1 for case in run.cases if case.verdict not in {Verdict.NOT_RUN, Verdict.NOT_SUPPORTED}),
-        target=_flat(run.target, secrets),
+        target=_flat(run.target, secrets, words(run.language)),
         command=secrets.mask(run.command),
         warnings=[secrets.mask(warning) for warning in run.warnings],
         row=lambda name: ROWS_FR.get(name, name) if run.language == "fr" else name,
@@ -132,17 +132,26 @@ def _said(run: StoredRun) -> tuple[str, str]:
     return (w["held_expected"], "warn") if counts[Verdict.FAIL] else (w["held"], "pass")
 
 
-def _flat(target: Mapping[str, Any], secrets: Secrets) -> list[tuple[str, str]]:
+def _flat(target: Mapping[str, Any], secrets: Secrets, w: Mapping[str, str]) -> list[tuple[str, str]]:
     """What is known of the target, one line each."""
-    rows = []
-    for name, value in target.items():
-        if isinstance(value, Mapping):
-            value = ", ".join(f"{key}: {one}" for key, one in value.items())
-        elif isinstance(value, list | tuple | set | frozenset):
-            value = ", ".join(str(one) for one in value)
-        if value not in ("", None):
-            rows.append((str(name).replace("_", " "), secrets.mask(str(value))))
-    return rows
+    shown = ((name, _plainly(name, value, w)) for name, value in target.items())
+    return [(name.replace("_", " "), secrets.mask(value)) for name, value in shown if value]
+
+
+def _plainly(name: str, value: Any, w: Mapping[str, str]) -> str:
+    """As a person reads it; empty when there is nothing to read."""
+    match value:
+        case Mapping():
+            return ", ".join(f"{key}: {one}" for key, one in value.items())
+        case list() | tuple() | set() | frozenset():
+            return ", ".join(str(one) for one in value)
+        case bool():
+            return w["is_so"] if value else ""
+        case int() if name == "largest_answer":
+            return _size(value)
+        case float() | int() if name == "timeout":
+            return _seconds(value)
+    return "" if value is None else str(value)
 
 
 def _size(number: int) -> str:

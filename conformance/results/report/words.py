@@ -39,6 +39,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "selection": ("Selection", "Sélection"),
     "all_cases": ("all cases of the profile", "tous les cas du profil"),
     "target": ("Target", "Cible"),
+    "is_so": ("yes", "oui"),
     "command": ("Command", "Commande"),
     "warnings": ("What could make this run meaningless", "Ce qui pourrait rendre cette exécution sans valeur"),
     "masks_title": ("Before you share this page", "Avant de partager cette page"),

@@ -114,6 +114,15 @@ def test_what_makes_a_run_meaningless_comes_before_the_verdicts(shown: Page, run
     assert source.index("all calls were refused by authentication") < source.index('class="panel counts"')
 
 
+def test_the_target_is_described_in_words_and_units(shown: Page, run_of: Any, every_verdict: Any) -> None:
+    target = {"xua": False, "lacks": ["iti-44"], "timeout": 30.0, "largest_answer": 64 * 1024 * 1024, "patients": None}
+    _, root = shown(run_of(*every_verdict, target=target))
+    rows = [tuple(content(cell) for cell in row) for row in root.xpath("//main//table[@class='pairs']")[0].iter("tr")]
+    assert rows == [("lacks", "iti-44"), ("timeout", "30.0 s"), ("largest answer", "64.0 MiB")]
+    _, root = shown(run_of(*every_verdict, target={"xua": True}, language="fr"))
+    assert content(root.xpath("//main//table[@class='pairs']")[0]) == "xua oui"
+
+
 def test_a_failure_shows_all_that_is_known_of_it(shown: Page, run_of: Any, samples_of: Any) -> None:
     _, root = shown(run_of(samples_of(Verdict.FAIL)))
     case = root.get_element_by_id("iti-42/4.1.3.3/2")

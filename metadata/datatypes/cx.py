@@ -50,7 +50,7 @@ class CXi:
     identifier_type: str
     """`urn:ihe:iti:xds:2013:accession` and the like, or one that the affinity domain defines."""
     authority: HD | None = None
-    """A namespace, an OID, or both; absent when the id is globally unique."""
+    """A namespace, a universal ID of any type, or both; absent when the id is globally unique."""
 
     @classmethod
     def parse(cls, text: str, *, lenient: bool = False) -> Self:
@@ -62,10 +62,7 @@ class CXi:
             raise DatatypeError("the id is empty; a reference id is written id^^^&OID&ISO^type")
         if not parts[4].strip():
             raise DatatypeError("the identifier type is missing; a reference id is written id^^^&OID&ISO^type")
-        authority = None
-        if parts[3]:
-            named = "&" not in parts[3]
-            authority = HD(namespace=unescape(parts[3])) if named else HD.parse(parts[3], lenient=True)
+        authority = HD.of_reference(parts[3]) if parts[3] else None
         return cls(unescape(parts[0]), unescape(parts[4]), authority)
 
     def __str__(self) -> str:

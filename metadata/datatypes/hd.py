@@ -12,8 +12,10 @@ class HD:
     """An assigning authority, `&OID&ISO`; the namespace is HL7's local name for it, which XDS leaves out."""
 
     oid: str = ""
-    """universal ID; its type is always ISO."""
+    """universal ID; an OID, but in a reference id of another `kind`."""
     namespace: str = ""
+    kind: str = "ISO"
+    """Universal ID type; only a reference id (CXi) may have another one than ISO."""
 
     @classmethod
     def parse(cls, text: str, *, lenient: bool = False) -> Self:
@@ -31,6 +33,20 @@ class HD:
         except DatatypeError as error:
             raise DatatypeError(f"the assigning authority is {error}") from None
 
+    @classmethod
+    def of_reference(cls, text: str) -> Self:
+        """The assigning authority of a CXi: a namespace, or a universal ID of any type, or both.
+
+        Raises `DatatypeError` if there is neither, or a universal ID without its type.
+        """
+        namespace, _, rest = text.partition("&")
+        universal, _, kind = rest.partition("&")
+        if kind == "ISO":
+            return cls.parse(text, lenient=True)
+        if "&" in kind or bool(universal) != bool(kind) or not (namespace or universal):
+            raise DatatypeError("the assigning authority is neither a namespace nor a universal ID with its type")
+        return cls(unescape(universal), unescape(namespace), unescape(kind) or "ISO")
+
     def __str__(self) -> str:
         namespace = escape(self.namespace)
-        return f"{namespace}&{self.oid}&ISO" if self.oid else join([namespace])
+        return f"{namespace}&{escape(self.oid)}&{escape(self.kind)}" if self.oid else join([namespace])

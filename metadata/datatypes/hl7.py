@@ -16,6 +16,7 @@ _ESCAPED: Final = {"E": "\\", "F": "|", "S": "^", "T": "&", "R": "~"}
 _ESCAPES: Final = {character: f"\\{letter}\\" for letter, character in _ESCAPED.items()}
 _DELIMITER: Final = re.compile(r"[\\|^&~]")
 _SEQUENCE: Final = re.compile(r"\\([EFSTR])\\")
+_FORBIDDEN: Final = re.compile(r"\\(?:[HN]|Z[0-9A-Za-z]*)\\")
 
 
 def escape(value: str) -> str:
@@ -30,8 +31,18 @@ def unescape(text: str) -> str:
     return _SEQUENCE.sub(lambda found: _ESCAPED[found[1]], text)
 
 
+def has_forbidden_escape(text: str) -> bool:
+    r"""Whether `text` holds an escape that HL7 knows and XDS does not: `\H\`, `\N\`, `\Z…\`. # ITI TF-3 4.2.3.1.7"""
+    return _FORBIDDEN.search(_SEQUENCE.sub(" ", text)) is not None
+
+
 def components(text: str, count: int) -> list[str]:
-    """The components of `text`, still escaped, as a list of at least `count`: absent ones are empty."""
+    r"""The components of `text`, still escaped, as a list of at least `count`: absent ones are empty.
+
+    Raises `DatatypeError` for an escape of formatting or a local one (`\H\`, `\N\`, `\Z…\`).     # ITI TF-3 4.2.3.1.7
+    """
+    if "\\" in text and has_forbidden_escape(text):
+        raise DatatypeError(r"an escape of formatting or a local one (\H\, \N\, \Z…\); none of them is allowed here")
     found = text.split("^")
     if len(found) < count:
         found += [""] * (count - len(found))

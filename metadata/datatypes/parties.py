@@ -7,7 +7,7 @@ from metadata.datatypes.hd import HD
 from metadata.datatypes.hl7 import DatatypeError, components, escape, join, unescape
 from metadata.datatypes.identifiers import is_oid
 
-_MAIL_TYPES: Final = frozenset({"Internet", "X.400"})
+_MAIL: Final = "Internet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +35,6 @@ class XCN:
         if not parts[0].strip() and not parts[1].strip():
             raise DatatypeError("a person has neither id (component 1) nor family name (component 2)")
         authority = HD.parse(parts[8]).oid if parts[8] else ""
-        if authority and not parts[0].strip():
-            raise DatatypeError("a person has an assigning authority (component 9) but no id (component 1)")
         id_, family, given, second, suffix, prefix, degree = map(unescape, parts[:7])
         name_type, identifier_type = unescape(parts[9]), unescape(parts[12])
         return cls(id_, family, given, second, suffix, prefix, degree, authority, name_type, identifier_type)
@@ -63,14 +61,13 @@ class XON:
     def parse(cls, text: str, *, lenient: bool = False) -> Self:
         """Raises `DatatypeError` if `text` is not an XON as XDS constrains it; `lenient` passes over other components.
 
-        Component 7 is accepted either way, and so is an authority beside an OID. An id that is no OID needs one.
+        Component 7 is accepted either way, and so is an authority beside an OID or without id. An id that is no OID
+        needs one.
         """
         parts = components(text, 10)
         if not parts[0].strip():
             raise DatatypeError("an organisation has no name (component 1)")
         authority = HD.parse(parts[5], lenient=lenient).oid if parts[5] else ""
-        if authority and not parts[9]:
-            raise DatatypeError("an organisation has an assigning authority (component 6) but no id (component 10)")
         if parts[9] and not authority and not lenient and not is_oid(unescape(parts[9]).strip()):
             raise DatatypeError(
                 f"the id {parts[9]} of an organisation (component 10) is no OID and has no authority (6)"
@@ -112,14 +109,14 @@ class XTN:
     extension: str = ""
     """Component 8."""
     unformatted: str = ""
-    """Component 12: the whole number as people write it."""
+    """Component 12: the whole number as people write it; not of XDS, but of later HL7, and accepted."""
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Raises `DatatypeError` if type, mail address and number do not go together."""
+        """Raises `DatatypeError` if type, mail address and number do not go together, or anything else is filled."""
         parts = [unescape(part) for part in components(text, 12)]
         _, use, kind, mail, country, area, local, extension = parts[:8]
-        if kind in _MAIL_TYPES:
+        if kind == _MAIL:
             if not mail:
                 raise DatatypeError(f"a telecommunication of type {kind} has no address; write ^^Internet^name@domain")
             if use not in ("", "NET"):
@@ -132,6 +129,11 @@ class XTN:
             raise DatatypeError(f"a telecommunication of type {kind} has a mail address; its type is Internet")
         elif not local and not parts[11]:
             raise DatatypeError("a telephone number is neither in component 7 nor in component 12")
+        for number, part in enumerate(parts, 1):
+            if part and (number in (1, 9, 10, 11) or number > 12):
+                raise DatatypeError(
+                    f"component {number} of a telecommunication is not empty; type is 3, number 7, mail 4"
+                )
         return cls(kind, use, mail, country, area, local, extension, parts[11])
 
     def __str__(self) -> str:

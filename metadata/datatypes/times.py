@@ -7,13 +7,13 @@ from typing import Final, Self
 
 from metadata.datatypes.hl7 import DatatypeError
 
-_DIGITS: Final = re.compile(r"[0-9]{4}(?:[0-9]{2}){0,5}")
+_DIGITS: Final = re.compile(r"[1-9][0-9]{3}(?:[0-9]{2}){0,5}")
 _START: Final = "00000101000000"
 
 
 @dataclass(frozen=True, slots=True)
 class DTM:
-    """`YYYY[MM[DD[hh[mm[ss]]]]]`, always UTC; ITI TF-3 Table 4.2.3.1.7-2."""
+    """`YYYY[MM[DD[hh[mm[ss]]]]]`, always UTC, of the years 1000 to 9999; ITI TF-3 Table 4.2.3.1.7-2."""
 
     value: str
 
@@ -23,7 +23,7 @@ class DTM:
         if not _DIGITS.fullmatch(text):
             raise DatatypeError(
                 "not a DTM; it is written YYYY, YYYYMM, YYYYMMDD, YYYYMMDDhh, YYYYMMDDhhmm or YYYYMMDDhhmmss,"
-                " in UTC, without zone or fraction"
+                " in UTC, without zone or fraction, from the year 1000 on"
             )
         try:
             _moment(text)

@@ -32,8 +32,8 @@ from metadata.vocabulary import (
     RIM,
 )
 
-# optional in a submission and required in an answer, so always written; an ExtrinsicObject's own tells Stable from
-# On-Demand and cannot be guessed                                                               # ITI TF-3 4.2.5
+# optional in a submission and always written in an answer; an ExtrinsicObject's own tells Stable from On-Demand and
+# cannot be guessed                                                        # ITI TF-3 4.2.3.1.2, 4.2.3.1.3, 4.2.3.2.30
 _OBJECT_TYPES: Final = {
     Kind.REGISTRY_PACKAGE: REGISTRY_PACKAGE_TYPE,
     Kind.ASSOCIATION: ASSOCIATION_TYPE,

@@ -95,7 +95,10 @@ def test_a_cxi_is_written_and_read_back_the_same(cxi: CXi) -> None:
     [
         ("^^^&2.999&ISO^urn:ihe:iti:xds:2013:order", "id is empty"),
         ("a^^^&2.999&ISO", "identifier type is missing"),
-        ("a^^^&2.999&DNS^urn:ihe:iti:xds:2013:order", "not ISO"),
+        ("a^^^&example.org^urn:ihe:iti:xds:2013:order", "neither a namespace nor"),
+        ("a^^^&&DNS^urn:ihe:iti:xds:2013:order", "neither a namespace nor"),
+        ("a^^^H&x&DNS&y^urn:ihe:iti:xds:2013:order", "neither a namespace nor"),
+        ("a^^^&2.0999&ISO^urn:ihe:iti:xds:2013:order", "not an OID"),
         ("a^b^^&2.999&ISO^urn:ihe:iti:xds:2013:order", "component 2"),
         ("a^^^&2.999&ISO^urn:ihe:iti:xds:2013:order^x", "component 6"),
     ],
@@ -108,3 +111,20 @@ def test_what_is_no_cxi_is_refused(text: str, message: str) -> None:
 def test_a_lenient_cxi_drops_a_sixth_component() -> None:
     text = "a^^^&2.999&ISO^urn:ihe:iti:xds:2013:order^urn:oid:2.999"
     assert CXi.parse(text, lenient=True) == CXi("a", "urn:ihe:iti:xds:2013:order", HD("2.999"))
+
+
+def test_a_reference_may_have_a_universal_id_of_another_type() -> None:
+    text = r"a^^^HOSP&example.org\T\x&DNS^urn:example:ward"
+    assert CXi.parse(text) == CXi("a", "urn:example:ward", HD("example.org&x", "HOSP", "DNS"))
+    assert str(CXi.parse(text)) == text
+
+
+@pytest.mark.parametrize("text", [r"a\H\^^^&2.999&ISO", r"a\N\^^^&2.999&ISO", r"a\Z01\^^^&2.999&ISO"])
+def test_escapes_of_formatting_are_refused(text: str) -> None:
+    with pytest.raises(DatatypeError, match="escape of formatting"):
+        CX.parse(text)
+
+
+@pytest.mark.parametrize("text", [r"a\E\H\E\^^^&2.999&ISO", r"a\b^^^&2.999&ISO", r"\T\H\T\^^^&2.999&ISO"])
+def test_other_backslashes_are_not_taken_for_escapes_of_formatting(text: str) -> None:
+    CX.parse(text)

@@ -64,7 +64,6 @@ def test_the_french_forms_are_kept_whole() -> None:
     [
         ("", "neither id"),
         ("^^Ann", "neither id"),
-        ("^Smith^^^^^^^&2.999&ISO", "but no id"),
         ("D12^Smith^^^^^^^HOSP", "no universal ID"),
         ("D12^Smith^^^^^^^&2.999&DNS", "not ISO"),
     ],
@@ -74,7 +73,9 @@ def test_what_is_no_person_is_refused(text: str, message: str) -> None:
         XCN.parse(text)
 
 
-@pytest.mark.parametrize("text", ["^Smith", "D12", "D12^Smith", "D12^Smith^^^^^^^&2.999&ISO", "^Smith^^^^^"])
+@pytest.mark.parametrize(
+    "text", ["^Smith", "D12", "D12^Smith", "D12^Smith^^^^^^^&2.999&ISO", "^Smith^^^^^", "^Smith^^^^^^^&2.999&ISO"]
+)
 def test_an_id_or_a_family_name_is_enough(text: str) -> None:
     XCN.parse(text)
 
@@ -84,7 +85,6 @@ def test_an_id_or_a_family_name_is_enough(text: str) -> None:
     [
         ("", "no name"),
         ("^^^^^&2.999&ISO^^^^1", "no name"),
-        ("A^^^^^&2.999&ISO", "but no id"),
         ("A^L", "component 2"),
         ("A^^^^^^^^^2.999.1^x", "component 11"),
         ("A^^^^^^^^^45", "no OID and has no authority"),
@@ -99,6 +99,7 @@ def test_what_is_no_organisation_is_refused(text: str, message: str) -> None:
 def test_an_organisation_may_be_known_by_an_oid_alone() -> None:
     assert XON.parse("A^^^^^^^^^1.2.250.1.71").oid == "1.2.250.1.71"
     assert XON.parse("A^^^^^&2.999&ISO^^^^H1").oid is None
+    assert XON.parse("A^^^^^&2.999&ISO") == XON("A", authority="2.999")
 
 
 def test_a_lenient_organisation_drops_other_components() -> None:
@@ -115,6 +116,10 @@ def test_a_lenient_organisation_drops_other_components() -> None:
         ("^^Internet^a@b^^^12", "telephone number too"),
         ("^^PH^a@b^^^12", "its type is Internet"),
         ("^^PH^^33", "neither in component 7 nor"),
+        ("0142^^PH^^^^0142", "component 1 of"),
+        ("^^PH^^^^0142^^note", "component 9 of"),
+        ("^^PH^^^^0142^^^^^^x", "component 13 of"),
+        ("^^X.400^a@b", "its type is Internet"),
     ],
 )
 def test_what_is_no_telecommunication_is_refused(text: str, message: str) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from metadata.datatypes import DTM, DatatypeError
 
 
-@given(st.datetimes(timezones=st.just(UTC)), st.sampled_from([4, 6, 8, 10, 12, 14]))
+@given(st.datetimes(datetime(1000, 1, 1), timezones=st.just(UTC)), st.sampled_from([4, 6, 8, 10, 12, 14]))
 def test_a_dtm_is_written_and_read_back_the_same(moment: datetime, length: int) -> None:
     dtm = DTM(DTM.of(moment).value[:length])
     assert DTM.parse(str(dtm)) == dtm
@@ -33,7 +33,19 @@ def test_a_dtm_starts_where_its_period_starts(text: str, lower: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "24", "2024-02-29", "202402291", "20240229T1200", "20240305101500.5", "20240305101500+0100", "٢٠٢٤", "2024\n"],
+    [
+        "",
+        "24",
+        "2024-02-29",
+        "202402291",
+        "20240229T1200",
+        "20240305101500.5",
+        "20240305101500+0100",
+        "٢٠٢٤",
+        "2024\n",
+        "0999",
+        "0000",
+    ],
 )
 def test_another_form_is_refused(text: str) -> None:
     with pytest.raises(DatatypeError, match="not a DTM"):
@@ -41,7 +53,7 @@ def test_another_form_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["0000", "202413", "202400", "20230229", "20240431", "2024010124", "202401012360", "20240101235960"]
+    "text", ["202413", "202400", "20230229", "20240431", "2024010124", "202401012360", "20240101235960"]
 )
 def test_a_time_that_no_calendar_has_is_refused(text: str) -> None:
     with pytest.raises(DatatypeError, match="no calendar"):

@@ -7,10 +7,19 @@ from typing import Final
 from dmp.ins import TEST, InsPolicy
 from dmp.nomenclature import COMPLETE, MIME_TYPES, value_set
 from dmp.rules import FRENCH, FRENCH_STRICT
-from metadata.affinity import AffinityDomain, CodeSet
+from metadata.affinity import AffinityDomain, CodeSet, Limits
 
-WAIVED: Final = frozenset({"de.patientId.components", "ss.patientId.components", "folder.patientId.components"})
-"""Rules of IHE that warn of what France writes every day: `^NH`, and a date after it."""
+WAIVED: Final = frozenset(
+    {
+        "de.patientId.components",
+        "de.sourcePatientId.components",
+        "ss.patientId.components",
+        "folder.patientId.components",
+    }
+)
+"""Rules of IHE that refuse what France writes every day: `^NH`, `^PI`, and a date after it."""
+ENTRY_TITLE: Final = 128
+"""Characters of a title; IHE asks for one fewer. # CI-SIS Partage de documents de santé"""
 CUMUL: Final = "fr.confidentialityCode.cumul"
 """Waived where the platform parameter cumul-invisible_patient-masque_ps is true. # DMP EX_2.1-1050"""
 _PARTIAL: Final = ("formatCode",)
@@ -39,8 +48,15 @@ def domain(
         codes=_codes(base.codes),
         mime_types=base.mime_types | MIME_TYPES,
         waived=base.waived | waived,
+        limits=_limits(base.limits),
         rules=(*base.rules, *(FRENCH_STRICT if strict else FRENCH)),
     )
+
+
+def _limits(given: Limits) -> Limits:
+    """Those of `--codes`; where they are those of IHE, with the title of France."""
+    usual = given.entry_title == Limits().entry_title
+    return replace(given, entry_title=ENTRY_TITLE) if usual else given
 
 
 def _codes(given: Mapping[str, CodeSet]) -> dict[str, CodeSet]:

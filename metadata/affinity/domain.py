@@ -19,10 +19,12 @@ class Limits:
 
     slot_value: int = 256
     """rim:Value. # ITI TF-3 4.2.3.1.1"""
-    entry_title: int = 128
-    """DocumentEntry.title."""
-    title: int = 256
-    """SubmissionSet.title and Folder.title."""
+    entry_title: int = 127
+    """DocumentEntry.title: fewer than 128. # ITI TF-3 4.2.3.2.24"""
+    submission_set_title: int = 255
+    """SubmissionSet.title: fewer than 256. # ITI TF-3 4.2.3.3.11"""
+    folder_title: int = 256
+    """Folder.title. # ITI TF-3 4.2.3.4.8"""
 
 
 @dataclass(frozen=True, slots=True)

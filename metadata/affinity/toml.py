@@ -23,6 +23,9 @@ KEYS: Final = (
     "limits",
 )
 
+_OF_PROFILES: Final = ("fr.", "lot.")
+"""First words of the ids of rules that stand in the books of a profile: whoever has them says which may be waived."""
+
 Include = Callable[[Path, str | None], AffinityDomain]
 """Loads a file that the TOML names, for the attribute given with it."""
 
@@ -91,15 +94,21 @@ def _waived(said: Mapping[str, Any], path: Path) -> frozenset[str]:
     from metadata.rules.book import BOOK  # the rules know the domain; only here the domain asks for their names
 
     _known(said, ("waive",), path, "rules.")
-    return _choices(_texts(said, "waive", path, "rules."), tuple(BOOK.rules), "rules.waive", path)
+    given = _texts(said, "waive", path, "rules.")
+    _choices(tuple(name for name in given if not name.startswith(_OF_PROFILES)), tuple(BOOK.rules), "rules.waive", path)
+    for name in given:
+        if name in BOOK and BOOK[name].check is None:
+            raise wrong(path, f"rules.waive names {name}, which cannot be waived: it is part of what a service does")
+    return frozenset(given)
 
 
 def _limits(said: Mapping[str, Any], limits: Limits, path: Path) -> Limits:
-    _known(said, ("slot_value", "entry_title", "title"), path, "limits.")
+    _known(said, ("slot_value", "title", "entry_title", "submission_set_title", "folder_title"), path, "limits.")
     for name, value in said.items():
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise wrong(path, f"limits.{name} is {value!r}; it is a number of characters")
-    return replace(limits, **said)
+    both = {"submission_set_title": said["title"], "folder_title": said["title"]} if "title" in said else {}
+    return replace(limits, **{**both, **{name: value for name, value in said.items() if name != "title"}})
 
 
 def _known(said: Mapping[str, Any], keys: tuple[str, ...], path: Path, prefix: str) -> None:

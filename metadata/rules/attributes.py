@@ -129,7 +129,7 @@ for _a in ATTRIBUTES:
             id=f"{_PREFIX[_a.shape]}.{_a.name}.missing",
             level=MUST,
             code=_a.required,
-            spec=f"ITI TF-3 {_a.section}",
+            spec="ITI TF-3 4.3.1",
             en=f"{_a.owner} {{object}} has no {_a.name}; it is required, in {_a.place[1:]}",
             fr=f"{_a.owner} {{object}} n'a pas de {_a.name} ; il est obligatoire, dans {_a.place[1:]}",
             on=On.OBJECT,

@@ -13,6 +13,8 @@ AUTHOR_SCHEMES: Final = frozenset({v.ENTRY_AUTHOR, v.SUBMISSION_SET_AUTHOR})
 LIMITED_METADATA: Final = frozenset(
     {v.ENTRY_LIMITED_METADATA, v.SUBMISSION_SET_LIMITED_METADATA, v.FOLDER_LIMITED_METADATA}
 )
+LONG_NAME: Final = 256
+"""Characters of a LongName in the XML schema of ebRIM 3.0, the type of these values."""
 
 
 # --- Classification -------------------------------------------------------------------------------------------------
@@ -40,7 +42,7 @@ def classified_object(view: View, _case: Case) -> Marks:
     id="classification.form",
     level=MUST,
     code=METADATA,
-    spec="ebRIM 3.0 4.3",
+    spec="ITI TF-3 4.2.3.1.10",
     en="Classification {id} has {got}; it needs classificationScheme with nodeRepresentation, or classificationNode "
     "alone",
     fr="la Classification {id} a {got} ; il faut classificationScheme avec nodeRepresentation, ou classificationNode "
@@ -59,7 +61,7 @@ def classification_form(view: View, _case: Case) -> Marks:
     id="limitedMetadata.forbidden",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.2.29",
+    spec="ITI TF-3 4.3.1",
     en="{object} is marked as limitedMetadata, which a registry does not take; give all required attributes and leave "
     "the mark out",
     fr="{object} porte la marque limitedMetadata, refusée par un registre ; fournir tous les attributs obligatoires et "
@@ -202,10 +204,27 @@ def identifier_name(view: View, _case: Case) -> Marks:
     marks = []
     for i in view.o.external_identifiers:
         expected = names.get(i.scheme)
-        if expected is not None and expected not in [text.value for text in i.name]:
+        if expected is not None and expected not in [text.value.strip() for text in i.name]:
             got = i.name[0].value if i.name else "absent"
             marks.append(Mark(f"{identifier_at(i)}/Name", {"got": got, "expected": expected, "id": i.id}))
     return marks
+
+
+@rule(
+    id="identifier.value.length",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.1.1",
+    en="the value of ExternalIdentifier {id} has {got} characters; at most {limit} are allowed",
+    fr="la valeur de l'ExternalIdentifier {id} a {got} caractères ; {limit} au plus sont permis",
+    on=On.OBJECT,
+)
+def identifier_length(view: View, _case: Case) -> Marks:
+    return [
+        Mark(f"{identifier_at(i)}/@value", {"got": len(i.value), "limit": LONG_NAME, "id": i.id})
+        for i in view.o.external_identifiers
+        if len(i.value) > LONG_NAME
+    ]
 
 
 def _attributes(scheme: str | None, node: str | None, representation: str | None) -> str:

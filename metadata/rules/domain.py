@@ -21,18 +21,6 @@ OWNERS: Final = {
 }
 """The coded attributes that are not a DocumentEntry's."""
 AUTHORED: Final = frozenset({Shape.ENTRY, Shape.SUBMISSION_SET})
-SECTIONS: Final = {
-    "classCode": "4.2.3.2.3",
-    "confidentialityCode": "4.2.3.2.5",
-    "eventCodeList": "4.2.3.2.8",
-    "formatCode": "4.2.3.2.9",
-    "healthcareFacilityTypeCode": "4.2.3.2.11",
-    "practiceSettingCode": "4.2.3.2.17",
-    "typeCode": "4.2.3.2.25",
-    "contentTypeCode": "4.2.3.3.4",
-    "codeList": "4.2.3.4.2",
-    "associationDocumentation": "4.2.2.2",
-}
 
 
 def _unknown(attribute: str, classification_scheme: str) -> Callable[[View, Case], Marks]:
@@ -56,7 +44,7 @@ for _attribute, _classification_scheme in CODED.items():
         id=f"domain.{_attribute}.unknown",
         level=MUST,
         code=METADATA,
-        spec=f"ITI TF-3 {SECTIONS[_attribute]}",
+        spec="ITI TF-2 3.42.4.1.3.3.3",
         en=f"{_attribute} {{got}} of coding scheme {{scheme}} is not in the value set of this affinity domain{{hint}}",
         fr=f"{_attribute} {{got}} du système de codes {{scheme}} n'est pas dans le jeu de valeurs de ce domaine "
         "d'affinité{hint_fr}",
@@ -69,7 +57,7 @@ for _attribute, _classification_scheme in CODED.items():
     id="domain.authorSpecialty.unknown",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.1.4",
+    spec="ITI TF-3 4.2.3.1.4.4",
     en="authorSpecialty {got} of coding scheme {scheme} is not in the value set of this affinity domain{hint}",
     fr="authorSpecialty {got} du système de codes {scheme} n'est pas dans le jeu de valeurs de ce domaine "
     "d'affinité{hint_fr}",
@@ -96,7 +84,7 @@ def author_specialty_unknown(view: View, case: Case) -> Marks:
     id="domain.mimeType.unknown",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.2.15",
+    spec="ITI TF-2 3.42.4.1.3.3.4",
     en="mimeType {got} is not taken in this affinity domain{hint}",
     fr="mimeType {got} n'est pas accepté dans ce domaine d'affinité{hint_fr}",
     on=On.OBJECT,
@@ -115,7 +103,7 @@ def mime_type_unknown(view: View, case: Case) -> Marks:
     id="domain.patient.authority",
     level=MUST,
     code=in_each(ErrorCode.UNKNOWN_PATIENT_ID, "ITI-41", "ITI-42", "ITI-61"),
-    spec="ITI TF-2 3.42.4.1.3.3",
+    spec="ITI TF-2 3.42.4.1.3.3.2",
     en="{got} is not known: its assigning authority {authority} is not one of this affinity domain{hint}",
     fr="{got} n'est pas connu : son autorité d'affectation {authority} n'est pas de ce domaine d'affinité{hint_fr}",
     on=On.SUBMISSION,

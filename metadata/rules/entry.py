@@ -6,7 +6,7 @@ from metadata import vocabulary as v
 from metadata.datatypes import is_language_tag, is_mime_type, is_oid, is_sha1, is_size, is_unique_id
 from metadata.model import DocumentEntry
 from metadata.rules import forms
-from metadata.rules.book import METADATA, MUST, NONE, Mark, Marks, On, mark, rule
+from metadata.rules.book import METADATA, MUST, NONE, SHOULD, Mark, Marks, On, mark, rule
 from metadata.rules.case import Case
 
 _STABLE: Final = {t: code for t, code in METADATA.items() if t != "ITI-61"}
@@ -35,7 +35,7 @@ def object_type_unknown(entry: DocumentEntry, _case: Case) -> Marks:
     id="de.objectType.on-demand",
     level=MUST,
     code=_STABLE,
-    spec="ITI TF-3 4.2.3.2.30",
+    spec="ITI TF-2 3.42.4.1.2",
     en="{object} is an on-demand DocumentEntry; those are registered with Register On-Demand Document Entry [ITI-61]",
     fr="{object} est un DocumentEntry à la demande ; il s'enregistre par Register On-Demand Document Entry [ITI-61]",
     on=On.ENTRY,
@@ -78,7 +78,7 @@ def content_of_on_demand(entry: DocumentEntry, _case: Case) -> Marks:
     id="de.mimeType.missing",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.2.15",
+    spec="ITI TF-3 4.3.1",
     en="DocumentEntry {object} has no mimeType; it is required, as an attribute of ExtrinsicObject",
     fr="le DocumentEntry {object} n'a pas de mimeType ; il est obligatoire, comme attribut d'ExtrinsicObject",
     on=On.ENTRY,
@@ -164,16 +164,17 @@ def repository_unique_id_format(entry: DocumentEntry, _case: Case) -> Marks:
 
 @rule(
     id="de.uniqueId.format",
-    level=MUST,
+    level=SHOULD,
     code=METADATA,
     spec="ITI TF-3 4.2.3.2.26",
-    en="uniqueId {got} is neither an OID (64 characters at most, an extension of at most 16 after ^) nor another "
-    "identifier of at most 128 printable ASCII characters without space",
-    fr="uniqueId {got} n'est ni un OID (64 caractères au plus, une extension de 16 au plus après ^) ni un autre "
-    "identifiant d'au plus 128 caractères ASCII imprimables sans espace",
+    en="uniqueId {got} is neither an OID, an OID with an extension after ^, urn:uuid: and a UUID, nor another URI; one "
+    "of these makes sure that it is unique",
+    fr="uniqueId {got} n'est ni un OID, ni un OID suivi de ^ et d'une extension, ni urn:uuid: et un UUID, ni une autre "
+    "URI ; l'une de ces formes en assure l'unicité",
     on=On.ENTRY,
 )
 def unique_id_format(entry: DocumentEntry, _case: Case) -> Marks:
+    # A warning: only the creator of a document is asked to follow it, to all others a uniqueId is an opaque string.
     if not entry.unique_id or is_unique_id(entry.unique_id):
         return NONE
     return mark(f"/ExternalIdentifier[@identificationScheme='{v.ENTRY_UNIQUE_ID}']", got=entry.unique_id)
@@ -195,6 +196,25 @@ def reference_id_list_format(entry: DocumentEntry, _case: Case) -> Marks:
         Mark(f"/Slot[@name='{v.REFERENCE_ID_LIST}']", {"got": value})
         for value in entry.reference_ids
         if value and not forms.is_cxi(value)
+    ]
+
+
+@rule(
+    id="de.referenceIdList.type",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.1.7",
+    en="value {got} of referenceIdList does not have the parts that its type asks for: an order, a referral and an "
+    "encounter are id^^^&OID&ISO^type, a workflow (its OID) and a study are id^^^^type",
+    fr="la valeur {got} de referenceIdList n'a pas les parties que son type demande : une prescription, une demande et "
+    "une venue s'écrivent id^^^&OID&ISO^type, un workflow (son OID) et un examen id^^^^type",
+    on=On.ENTRY,
+)
+def reference_id_list_type(entry: DocumentEntry, _case: Case) -> Marks:
+    return [
+        Mark(f"/Slot[@name='{v.REFERENCE_ID_LIST}']", {"got": value})
+        for value in entry.reference_ids
+        if value and not forms.is_of_its_type(value)
     ]
 
 

@@ -9,7 +9,7 @@ from metadata.rules.book import METADATA, MUST, NONE, SHOULD, Mark, Marks, On, m
 from metadata.rules.case import Case
 
 PATIENT_ID_AT: Final = f"/ExternalIdentifier[@identificationScheme='{v.ENTRY_PATIENT_ID}']"
-FORBIDDEN_FIELDS: Final = frozenset({"2", "4", "12", "19"})
+DISCOURAGED_FIELDS: Final = frozenset({"2", "4", "12", "19"})
 SINGLE_FIELDS: Final = frozenset({"7", "8"})
 
 
@@ -30,15 +30,15 @@ def patient_id_format(entry: DocumentEntry, _case: Case) -> Marks:
 
 @rule(
     id="de.patientId.components",
-    level=SHOULD,
+    level=MUST,
     code=METADATA,
     spec="ITI TF-3 4.2.3.2.16",
-    en="patientId {got} of {object} has components beyond id^^^&OID&ISO; they are kept but not compared",
-    fr="patientId {got} de {object} a des composants au-delà de id^^^&OID&ISO ; ils sont gardés mais non comparés",
+    en="patientId {got} of {object} has more than id^^^&OID&ISO; leave the rest out",
+    fr="patientId {got} de {object} a plus que id^^^&OID&ISO ; omettre le reste",
     on=On.ENTRY,
 )
 def patient_id_components(entry: DocumentEntry, _case: Case) -> Marks:
-    # The French DMP writes ^NH and dates here, so that refusing would shut a whole country out.
+    # The French DMP writes ^NH and dates here: its profile waives this rule.
     patient_id = entry.patient_id
     if not patient_id or forms.is_strict_cx(patient_id) or forms.canonical(patient_id) is None:
         return NONE
@@ -55,10 +55,26 @@ def patient_id_components(entry: DocumentEntry, _case: Case) -> Marks:
     on=On.ENTRY,
 )
 def source_patient_id_format(entry: DocumentEntry, _case: Case) -> Marks:
-    # Components beyond the fourth are accepted without a word: it is the source's own id.
     if not entry.source_patient_id or forms.canonical(entry.source_patient_id) is not None:
         return NONE
     return mark("/Slot[@name='sourcePatientId']", got=entry.source_patient_id)
+
+
+@rule(
+    id="de.sourcePatientId.components",
+    level=MUST,
+    code=METADATA,
+    spec="ITI TF-3 4.2.3.2.22",
+    en="sourcePatientId {got} of {object} has more than id^^^&OID&ISO; leave the rest out",
+    fr="sourcePatientId {got} de {object} a plus que id^^^&OID&ISO ; omettre le reste",
+    on=On.ENTRY,
+)
+def source_patient_id_components(entry: DocumentEntry, _case: Case) -> Marks:
+    # The French DMP asks for ^PI here: its profile waives this rule.
+    source = entry.source_patient_id
+    if not source or forms.is_strict_cx(source) or forms.canonical(source) is None:
+        return NONE
+    return mark("/Slot[@name='sourcePatientId']", got=source)
 
 
 @rule(
@@ -66,8 +82,8 @@ def source_patient_id_format(entry: DocumentEntry, _case: Case) -> Marks:
     level=MUST,
     code=METADATA,
     spec="ITI TF-3 4.2.3.2.23",
-    en="value {got} of sourcePatientInfo is not of the form PID-n|data",
-    fr="la valeur {got} de sourcePatientInfo n'est pas de la forme PID-n|données",
+    en="value {got} of sourcePatientInfo is not of the form PID-n|data, n being 1 to 39",
+    fr="la valeur {got} de sourcePatientInfo n'est pas de la forme PID-n|données, n allant de 1 à 39",
     on=On.ENTRY,
 )
 def source_patient_info_format(entry: DocumentEntry, _case: Case) -> Marks:
@@ -81,18 +97,18 @@ def source_patient_info_format(entry: DocumentEntry, _case: Case) -> Marks:
 
 @rule(
     id="de.sourcePatientInfo.field",
-    level=MUST,
+    level=SHOULD,
     code=METADATA,
     spec="ITI TF-3 4.2.3.2.23",
-    en="sourcePatientInfo holds {got}; PID-2, PID-4, PID-12 and PID-19 are not allowed in it",
-    fr="sourcePatientInfo contient {got} ; PID-2, PID-4, PID-12 et PID-19 n'y sont pas permis",
+    en="sourcePatientInfo holds {got}; PID-2, PID-4, PID-12 and PID-19 should be left out",
+    fr="sourcePatientInfo contient {got} ; PID-2, PID-4, PID-12 et PID-19 devraient être omis",
     on=On.ENTRY,
 )
 def source_patient_info_field(entry: DocumentEntry, _case: Case) -> Marks:
     return [
         Mark("/Slot[@name='sourcePatientInfo']", {"got": f"PID-{number}"})
         for number in patient_fields(entry)
-        if number in FORBIDDEN_FIELDS
+        if number in DISCOURAGED_FIELDS
     ]
 
 

@@ -40,12 +40,11 @@ def patient_id_format(folder: Folder, _case: Case) -> Marks:
 
 @rule(
     id="folder.patientId.components",
-    level=SHOULD,
+    level=MUST,
     code=METADATA,
     spec="ITI TF-3 4.2.3.4.7",
-    en="patientId {got} of Folder {object} has components beyond id^^^&OID&ISO; they are kept but not compared",
-    fr="patientId {got} du Folder {object} a des composants au-delà de id^^^&OID&ISO ; ils sont gardés mais non "
-    "comparés",
+    en="patientId {got} of Folder {object} has more than id^^^&OID&ISO; leave the rest out",
+    fr="patientId {got} du Folder {object} a plus que id^^^&OID&ISO ; omettre le reste",
     on=On.FOLDER,
 )
 def patient_id_components(folder: Folder, _case: Case) -> Marks:
@@ -59,7 +58,7 @@ def patient_id_components(folder: Folder, _case: Case) -> Marks:
     id="folder.title.missing",
     level=MUST,
     code=METADATA,
-    spec="ITI TF-3 4.2.3.4.8",
+    spec="ITI TF-3 4.3.1",
     en="Folder {object} has no title; it is required, in Name/LocalizedString",
     fr="le Folder {object} n'a pas de titre ; il est obligatoire, dans Name/LocalizedString",
     on=On.FOLDER,
@@ -78,7 +77,7 @@ def title_missing(folder: Folder, _case: Case) -> Marks:
     on=On.FOLDER,
 )
 def title_length(folder: Folder, case: Case) -> Marks:
-    limit = case.domain.limits.title
+    limit = case.domain.limits.folder_title
     return NONE if not folder.title or len(folder.title) <= limit else mark("/Name", got=len(folder.title), limit=limit)
 
 

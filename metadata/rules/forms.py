@@ -8,10 +8,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from metadata.datatypes import CX, DTM, XCN, XON, XTN, CXi, DatatypeError, IntendedRecipient
+from metadata.datatypes import CX, DTM, XCN, XON, XTN, CXi, DatatypeError, IntendedRecipient, is_oid
 
-PATIENT_FIELD: Final = re.compile(r"PID-([1-9][0-9]?)\|(.*)", re.DOTALL)
-"""One value of sourcePatientInfo. # ITI TF-3 4.2.3.2.23"""
+PATIENT_FIELD: Final = re.compile(r"PID-([1-9]|[12][0-9]|3[0-9])\|(.*)", re.DOTALL)
+"""One value of sourcePatientInfo: the PID segment of HL7 v2.5 has 39 fields. # ITI TF-3 4.2.3.2.23"""
 URN: Final = re.compile(r"urn:[A-Za-z0-9][A-Za-z0-9-]{0,31}:[!-~]+", re.IGNORECASE)
 """RFC 8141 2, in outline."""
 URI: Final = re.compile(r"(?:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+")
@@ -53,6 +53,30 @@ def is_strict_cx(text: str) -> bool:
 @lru_cache(1024)
 def is_cxi(text: str) -> bool:
     return _has_form(CXi.parse, text)
+
+
+_WITH_AUTHORITY: Final = frozenset(
+    {
+        "urn:ihe:iti:xds:2013:referral",
+        "urn:ihe:iti:xds:2013:order",
+        "urn:ihe:iti:xds:2015:encounterId",
+    }
+)
+_WORKFLOW: Final = "urn:ihe:iti:xdw:2013:workflowInstanceId"
+_ALONE: Final = frozenset({_WORKFLOW, "urn:ihe:iti:xds:2016:studyInstanceUID"})
+
+
+@lru_cache(1024)
+def is_of_its_type(text: str) -> bool:
+    """Whether a CXi has the parts that IHE asks for its type; True for what is no CXi, and for other types."""
+    try:
+        reference = CXi.parse(text)
+    except DatatypeError:
+        return True
+    kind = reference.identifier_type
+    if kind in _WITH_AUTHORITY:
+        return reference.authority is not None
+    return kind not in _ALONE or (reference.authority is None and (kind != _WORKFLOW or is_oid(reference.id)))
 
 
 @lru_cache(1024)

@@ -40,7 +40,7 @@ def unique_id_repeated(_submission: Submission, case: Case) -> Marks:
     id="submission.patient.mismatch",
     level=MUST,
     code=in_each(ErrorCode.PATIENT_ID_DOES_NOT_MATCH, "ITI-41", "ITI-42", "ITI-61"),
-    spec="ITI TF-3 4.2.3.3.8",
+    spec="ITI TF-3 4.1.4",
     en="{got} is the patientId of {object}; the SubmissionSet has {expected}, and both must be the same",
     fr="{got} est le patientId de {object} ; le SubmissionSet a {expected}, et les deux doivent être identiques",
     on=On.SUBMISSION,

@@ -18,7 +18,7 @@ XML_SCHEMA: Final = named(
         "ITI-18": ErrorCode.REGISTRY_ERROR,
         "ITI-43": ErrorCode.REPOSITORY_ERROR,
     },
-    spec="ITI TF-2 Appendix V.3",
+    spec="ITI TF-2 Appendix V.3.2.1.2",
     en="the message does not follow its XML schema, line {line}: {reason}",
     fr="le message ne suit pas son schéma XML, ligne {line} : {reason}",
 )

@@ -4,7 +4,7 @@ from metadata import vocabulary as v
 from metadata.datatypes import is_oid
 from metadata.model import SubmissionSet
 from metadata.rules import forms
-from metadata.rules.book import METADATA, MUST, NONE, SHOULD, Mark, Marks, On, mark, rule
+from metadata.rules.book import METADATA, MUST, NONE, Mark, Marks, On, mark, rule
 from metadata.rules.case import Case
 
 
@@ -52,11 +52,11 @@ def patient_id_format(submission_set: SubmissionSet, _case: Case) -> Marks:
 
 @rule(
     id="ss.patientId.components",
-    level=SHOULD,
+    level=MUST,
     code=METADATA,
     spec="ITI TF-3 4.2.3.3.8",
-    en="patientId {got} of the SubmissionSet has components beyond id^^^&OID&ISO; they are kept but not compared",
-    fr="patientId {got} du SubmissionSet a des composants au-delà de id^^^&OID&ISO ; ils sont gardés mais non comparés",
+    en="patientId {got} of the SubmissionSet has more than id^^^&OID&ISO; leave the rest out",
+    fr="patientId {got} du SubmissionSet a plus que id^^^&OID&ISO ; omettre le reste",
     on=On.SUBMISSION_SET,
 )
 def patient_id_components(submission_set: SubmissionSet, _case: Case) -> Marks:
@@ -109,7 +109,7 @@ def intended_recipient_format(submission_set: SubmissionSet, _case: Case) -> Mar
     on=On.SUBMISSION_SET,
 )
 def title_length(submission_set: SubmissionSet, case: Case) -> Marks:
-    title, limit = submission_set.title, case.domain.limits.title
+    title, limit = submission_set.title, case.domain.limits.submission_set_title
     return NONE if not title or len(title) <= limit else mark("/Name", got=len(title), limit=limit)
 
 

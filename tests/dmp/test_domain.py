@@ -10,7 +10,7 @@ from lxml import etree
 from dmp import nomenclature
 from dmp.domain import domain
 from dmp.ins import NIR_TEST, InsPolicy
-from metadata.affinity import AffinityDomain, load
+from metadata.affinity import AffinityDomain, Limits, load
 from metadata.ebrim import parse_submit_objects_request
 from metadata.model import Code
 from metadata.rules import check
@@ -134,6 +134,18 @@ def test_given_codes_come_beside_those_of_the_dmp(lot: Lot) -> None:
     assert format_code in ours.codes["formatCode"]
     assert "de.title.length" in ours.waived
     assert lot.broken(ours) == []
+
+
+def test_a_title_may_have_the_128_characters_of_france(lot: Lot) -> None:
+    lot.change("document", title="é" * 128)
+    assert lot.broken(domain()) == []
+    lot.change("document", title="é" * 129)
+    assert lot.broken(domain()) == ["de.title.length"]
+
+
+def test_a_title_has_the_length_that_the_given_domain_says(lot: Lot) -> None:
+    lot.change("document", title="é" * 100)
+    assert lot.broken(domain(AffinityDomain(limits=Limits(entry_title=60)))) == ["de.title.length"]
 
 
 # --- the official messages ------------------------------------------------------------------------------------------

@@ -201,7 +201,7 @@ def test_included_files_and_named_value_sets_add_up(tmp_path: Path) -> None:
     assert {code for code, _ in domain.codes["typeCode"]} == {"34133-9", "11488-4"}
     assert domain.codes["practiceSettingCode"] == {("PS1", "2.999.5")}
     assert domain.patient_authorities == {"1.3.6.1.4.1.21367.13.20.1000", "2.999.3"}
-    assert domain.limits == Limits(title=60)
+    assert domain.limits == Limits(submission_set_title=60, folder_title=60)
     assert domain.extra_metadata == "drop"
 
 

@@ -139,7 +139,7 @@ def test_the_code_depends_on_the_transaction(sample: Sample) -> None:
 
 
 def test_a_broken_should_is_a_warning_and_the_answer_is_success(sample: Sample) -> None:
-    sample.patient("ann7^^^&2.999.31&ISO^NH", "letter")
+    sample.unique_id("letter", "letter 1")
     response = RegistryResponse.of(tuple(f.error() for f in sample.findings()))
     assert response.succeeded
     assert [e.warning for e in response.errors] == [True]

@@ -14,7 +14,6 @@ UUID = "urn:uuid:0C1D5A3E-3D0F-4A51-9A3E-5B6F9C2D1E77"
 ACCEPTED: dict[str, Callable[[Sample], None]] = {
     "a UUID in upper case": lambda s: s.rename("letter", UUID),
     "an author without nodeRepresentation": lambda s: s.code("letter", v.ENTRY_AUTHOR, node_representation=None),
-    "a sourcePatientId with a type": lambda s: s.slot("letter", "sourcePatientId", "4021^^^&2.999.31.2&ISO^PI"),
     "the type of an institution's id": lambda s: s.author_slot(
         "letter", "authorInstitution", "CABINET DR LIBRE^^^^^&1.2.250.1.71.4.2.2&ISO^IDNST^^^499900063480001"
     ),
@@ -28,7 +27,19 @@ ACCEPTED: dict[str, Callable[[Sample], None]] = {
     "a signature of the SubmissionSet": lambda s: s.link("sign", v.SIGNS, "note", "set", status="Original"),
     "a signature of a document": lambda s: s.link("sign", v.SIGNS, "note", "letter"),
     "a submitted status": lambda s: s.attr("letter", status=v.DEPRECATED),
-    "a title of 128 accented letters": lambda s: s.attr("letter", name=(LocalizedString("é" * 128),)),
+    "a title of 127 accented letters": lambda s: s.attr("letter", name=(LocalizedString("é" * 127),)),
+    "a blank behind the Name of an identifier": lambda s: s.identifier(
+        "letter", v.ENTRY_PATIENT_ID, name=(LocalizedString("XDSDocumentEntry.patientId "),)
+    ),
+    "an authority without id": lambda s: s.author_slot("letter", "authorPerson", "^Durand^Paul^^^^^^&2.999.31.3&ISO"),
+    "references of every type": lambda s: s.slot(
+        "letter",
+        v.REFERENCE_ID_LIST,
+        "7^^^&2.999.31.5&ISO^urn:ihe:iti:xds:2013:order",
+        "1.2.3^^^^urn:ihe:iti:xdw:2013:workflowInstanceId",
+        "1.2.3^^^^urn:ihe:iti:xds:2016:studyInstanceUID",
+        "7^^^&example.org&DNS^urn:example:ward",
+    ),
     "a stop that is coarser than the start": lambda s: (
         s.slot("letter", "serviceStartTime", "20250611101500"),
         s.slot("letter", "serviceStopTime", "20250611"),
@@ -37,7 +48,8 @@ ACCEPTED: dict[str, Callable[[Sample], None]] = {
     "a lid equal to the id": lambda s: s.attr("letter", lid="letter"),
     "extra metadata": lambda s: s.slot("folder", "urn:example:colour", "red", "blue"),
     "a uniqueId that is no OID": lambda s: s.unique_id("letter", "urn:uuid:0c1d5a3e-3d0f-4a51-9a3e-5b6f9c2d1e88"),
-    "a uniqueId with an extension": lambda s: s.unique_id("letter", "2.999.31.100^v2"),
+    "a uniqueId with a long extension": lambda s: s.unique_id("letter", "2.999.31.100^" + "v" * 100),
+    "a long URI as uniqueId": lambda s: s.unique_id("letter", "https://example.org/" + "x" * 236),
     "no Folder, no relationship": lambda s: s.only("letter", "set", "set-letter"),
     "a Folder alone": lambda s: s.only("folder", "set", "set-folder"),
     "an Association alone": lambda s: s.only("set", "set-old"),

@@ -33,7 +33,8 @@ def query(query_id: str, *slots: tuple[str, str], return_type: str = "LeafClass"
                 f'<query:ResponseOption returnComposedObjects="true" returnType="{return_type}"/>'
                 f'<rim:AdhocQuery id="{query_id}">{written}</rim:AdhocQuery></query:AdhocQueryRequest>'
             )
-        )
+        ),
+        waived=frozenset(),
     )
 
 
@@ -77,6 +78,7 @@ BREAKS: dict[str, Callable[[Sample], list[Finding]]] = {
         GET_DOCUMENTS, ("$XDSDocumentEntryUniqueId", "(" + ",".join(f"'2.999.{n}'" for n in range(5001)) + ")")
     ),
     "query.param.patient-id": lambda _: documents(PatientId="'ann7'"),
+    "query.param.patient-id.components": lambda _: documents(PatientId="'ann7^^^&amp;2.999.31&amp;ISO^NH'"),
     "query.param.code": lambda _: documents(("$XDSDocumentEntryClassCode", "('11')")),
     "query.param.time": lambda _: documents(("$XDSDocumentEntryCreationTimeFrom", "20250631")),
     "query.param.entry-uuid": lambda _: query(GET_DOCUMENTS, ("$XDSDocumentEntryEntryUUID", "('letter')")),

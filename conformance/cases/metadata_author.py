@@ -1,8 +1,10 @@
 """Authors of DocumentEntries and SubmissionSets. # ITI TF-3 4.2.3.1.4"""
 
+from lxml import etree
+
 from conformance.cases._tables import ENTRY, SET, Refused, Taken, acceptances, refusals
 from conformance.messages import names as n
-from conformance.messages.edits import Edit, remove, slot, write
+from conformance.messages.edits import Edit, element, remove, slot, write
 from conformance.messages.objects import Author
 
 _SECTION = "ITI TF-3 4.2.3.1.4"
@@ -20,7 +22,7 @@ def _bad(ordinal: int, what: str, must: str, rule: str, *edits: Edit, section: s
         f"metadata/4.2.3.1.4/{ordinal}",
         f"Registers {what}",
         must,
-        f"{_SECTION}{section}, 4.2.3.1.7",
+        f"{_SECTION}{section}, 4.2.3.1.7" if section else _SECTION,
         edits,
         (rule,),
     )
@@ -140,6 +142,30 @@ refusals(
             slot(_OF_SET, "authorInstitution", "^^^^^^^^^2.999.1.2.3"),
             section=".1",
         ),
+        _bad(
+            15,
+            "an authorTelecommunication with a component that it may not have",
+            f"{_XTN}; no other component is allowed.",
+            "author.telecommunication.format",
+            slot(_OF_ENTRY, "authorTelecommunication", "0142112345^PRS^PH^^31^42^1123 4567"),
+            section=".5",
+        ),
+        _bad(
+            16,
+            "an authorTelecommunication with an e-mail address that is used at home",
+            f"{_XTN}; the use of an e-mail address is NET, if it is said.",
+            "author.telecommunication.format",
+            slot(_OF_ENTRY, "authorTelecommunication", "^PRN^Internet^anne@example.org"),
+            section=".5",
+        ),
+        _bad(
+            17,
+            "an authorPerson with an escape of formatting",
+            "In a value of HL7 form the five delimiters are escaped and nothing else; \\H\\ and \\N\\ are not allowed.",
+            "author.person.format",
+            slot(_OF_ENTRY, "authorPerson", "^\\H\\Durand\\N\\^Anne"),
+            section=".2",
+        ),
     ]
 )
 
@@ -157,6 +183,17 @@ def _good(ordinal: int, what: str, must: str, rule: str, author: Author, name: s
 
 
 _NAMES = ("Some Hospital", "Some Hospital^^^^^^^^^2.999.1.2.3.4", "Some Hospital^^^^^&2.999.1.2.3&ISO^^^^45")
+_LONG_PERSON = f"{'8' * 40}^{'Wolfeschlegelstein' * 4}^{'Adolphblaine' * 4}^^^^^^&1.2.250.1.999.6&ISO"
+_LONG_INSTITUTION = f"{'Centre hospitalier ' * 6}du Nord^^^^^&1.2.250.1.999.7&ISO^^^^{'7' * 40}"
+_MACHINE = Author(person="2.999.1.2.3.7548^Some EMR", institutions=())
+
+
+def _another_author(root: etree._Element) -> None:
+    """Puts a machine beside the author of the SubmissionSet."""
+    (author,) = root.xpath(_OF_SET, namespaces=n.PREFIXES)
+    author.addnext(element(_MACHINE.xml(n.SS_AUTHOR, author.get("classifiedObject"))))
+
+
 _ADDRESSES = (
     "^^Internet^radiology@healthcare.example.org",
     "^NET^Internet^anne@healthcare.example.org",
@@ -195,6 +232,33 @@ acceptances(
             "2.999.1.2.3.7548^Some EMR",
         ),
         _good(
+            26,
+            "an author known by an id alone",
+            "An XCN may hold an id without a name.",
+            "author.person.format",
+            Author(person="2.999.1.2.3.1375", institutions=()),
+            "authorPerson",
+            "2.999.1.2.3.1375",
+        ),
+        _good(
+            27,
+            "an author known by a family name alone",
+            "An XCN may hold a family name without an id.",
+            "author.person.format",
+            Author(person="^Welby", institutions=()),
+            "authorPerson",
+            "^Welby",
+        ),
+        _good(
+            28,
+            "an author whose name holds the delimiters of HL7",
+            "The delimiters of HL7 are escaped in a value, and are given back as they were sent.",
+            "author.person.format",
+            Author(person="^D\\T\\A \\F\\ Co\\E\\\\S\\^Anne", institutions=("Cabinet A \\T\\ B",)),
+            "authorPerson",
+            "^D\\T\\A \\F\\ Co\\E\\\\S\\^Anne",
+        ),
+        _good(
             23,
             "an author with several roles, coded and in words",
             "authorRole holds Strings or Coded Strings, and there may be several.",
@@ -213,6 +277,36 @@ acceptances(
             "authorSpecialty",
             "Cardiology",
             "SM26^^^&1.2.250.1.213.2.28&ISO",
+        ),
+        Taken(
+            "metadata/4.2.3.1.7/1",
+            "Registers an author whose id and names are longer than HL7 has them",
+            "No length that HL7 sets for a part of a value is enforced: only that of the whole Slot value counts.",
+            "ITI TF-3 4.2.3.1.7",
+            entry={"authors": (Author(person=_LONG_PERSON, institutions=(_LONG_INSTITUTION,)),)},
+            back={
+                f"rim:Classification[@classificationScheme='{n.DE_AUTHOR}']//rim:Value": (
+                    _LONG_PERSON,
+                    _LONG_INSTITUTION,
+                )
+            },
+            covers=("metadata.hl7.no-length",),
+        ),
+        Taken(
+            "metadata/4.2.3.3.1/1",
+            "Registers a SubmissionSet with two authors, one of them a machine",
+            "A SubmissionSet may have several authors, humans and machines, each in a Classification of its own.",
+            "ITI TF-3 4.2.3.3.1, 4.2.3.1.4",
+            (_another_author,),
+            back={
+                f"rim:Classification[@classificationScheme='{n.SS_AUTHOR}']/rim:Slot[@name='authorPerson']"
+                "//rim:Value": (
+                    Author().person,
+                    _MACHINE.person,
+                )
+            },
+            covers=("author.person.format",),
+            object=SET,
         ),
         Taken(
             "metadata/4.2.3.1.4/25",

@@ -1,5 +1,10 @@
 """What a DocumentEntry must hold, and in which form. # ITI TF-3 4.2.3.2, 4.3.1"""
 
+from typing import Any
+
+from lxml import etree
+
+from conformance.book import case
 from conformance.cases._tables import (
     ENTRY,
     METADATA,
@@ -10,11 +15,16 @@ from conformance.cases._tables import (
     acceptances,
     again,
     marked,
+    objects,
     refusals,
+    taken,
 )
 from conformance.messages import names as n
-from conformance.messages.edits import Edit, attribute, remove, slot, write
+from conformance.messages.edits import Edit, NothingToEdit, attribute, remove, slot, write
+from conformance.messages.objects import new_oid, new_uuid
 from conformance.model import MUST, SHOULD, Level
+from conformance.passing import refused
+from conformance.trial import Trial
 
 _TF = "ITI TF-3 4.2.3.2"
 
@@ -37,7 +47,7 @@ _PATIENT_IDS = " | ".join(
 )
 """Of the entry and of its set: changed together, so that they still agree."""
 
-# --- required attributes: ITI TF-3 Table 4.3.1-1
+# --- required attributes: ITI TF-3 Table 4.3.1-3
 
 _REQUIRED = (
     (3, "classCode", _code("classCode")),
@@ -154,20 +164,17 @@ def _form(
     rule: str | tuple[str, ...],
     codes: tuple[str, ...] = (METADATA,),
     level: Level = MUST,
-    schema: bool = False,
-    optional: str = "",
+    also: str = "4.2.3.1.7",
 ) -> Refused:
     return Refused(
         f"metadata/4.2.3.2.{number}/{ordinal}",
         f"Registers a DocumentEntry with {what}",
         must,
-        f"{_TF}.{number}, 4.2.3.1.7",
+        f"{_TF}.{number}, {also}" if also else f"{_TF}.{number}",
         edits,
         (rule,) if isinstance(rule, str) else rule,
         codes,
         level=level,
-        schema=schema,
-        optional=optional,
     )
 
 
@@ -185,6 +192,20 @@ def _time(ordinal: int, value: str, what: str, level: Level = MUST) -> Refused:
 
 _PATIENT = "patientId is a CX of two parts only, id^^^&OID&ISO"
 
+
+def _more(xpath: str, added: str) -> Edit:
+    """Writes `added` behind every attribute that is found."""
+
+    def edit(root: etree._Element) -> None:
+        found: Any = root.xpath(xpath, namespaces=n.PREFIXES)
+        if not found:
+            raise NothingToEdit(f"{xpath} finds nothing")
+        for each in found:
+            each.getparent().set(each.attrname, f"{each}{added}")
+
+    return edit
+
+
 refusals(
     [
         _time(4, "2024-03-05T10:15:00", "a date in the form of ISO 8601"),
@@ -196,6 +217,7 @@ refusals(
         _time(10, "2024030", "half a day"),
         _time(11, "203", "a year of three digits"),
         _time(12, "20230229", "a day that the year does not have", SHOULD),
+        _time(13, "0999", "a year before 1000", SHOULD),  # no number begins with a zero
         _form(
             10,
             4,
@@ -234,6 +256,14 @@ refusals(
             "the languageCode “French (France)”",
             "languageCode is a tag of RFC 5646; the registry refuses the name of a language.",
             slot(ENTRY, "languageCode", "French (France)"),
+            rule="de.languageCode.format",
+        ),
+        _form(
+            13,
+            7,
+            "the languageCode fr-F",
+            "languageCode is a tag of RFC 5646; the registry refuses one that is not well-formed.",
+            slot(ENTRY, "languageCode", "fr-F"),
             rule="de.languageCode.format",
         ),
         _form(
@@ -342,6 +372,14 @@ refusals(
             rule="de.sourcePatientId.format",
         ),
         _form(
+            22,
+            6,
+            "a sourcePatientId with the type of its id",
+            "sourcePatientId is a CX of two parts, id^^^&OID&ISO; no other component is allowed.",
+            slot(ENTRY, "sourcePatientId", "mrn77^^^&1.2.250.1.999.1.9&ISO^PI"),
+            rule="de.sourcePatientId.components",
+        ),
+        _form(
             23,
             4,
             "a sourcePatientInfo without field name",
@@ -375,21 +413,20 @@ refusals(
         ),
         _form(
             23,
-            8,
-            "a social security number in sourcePatientInfo",
-            "sourcePatientInfo should not hold PID-19.",
-            slot(ENTRY, "sourcePatientInfo", "PID-19|123456789"),
-            rule="de.sourcePatientInfo.field",
-            level=SHOULD,
+            10,
+            "a sourcePatientInfo that holds PID-99",
+            "Only fields that the PID segment has are used in sourcePatientInfo; it has 39.",
+            slot(ENTRY, "sourcePatientInfo", "PID-99|O"),
+            rule="de.sourcePatientInfo.format",
         ),
         _form(
             24,
             1,
-            "a title of 129 characters",
+            "a title of 128 characters",
             "A title of a DocumentEntry has fewer than 128 characters; the registry refuses a longer one.",
-            write(f"{ENTRY}/rim:Name/rim:LocalizedString/@value", "t" * 129),
+            write(f"{ENTRY}/rim:Name/rim:LocalizedString/@value", "t" * 128),
             rule="de.title.length",
-            schema=True,
+            also="",
         ),
         _form(
             27,
@@ -400,26 +437,13 @@ refusals(
             rule="de.uri.format",
         ),
         _form(
-            28,
-            1,
-            "a reference without type",
-            "A value of referenceIdList is a CXi, whose fifth component says what kind of id it is.",
-            slot(ENTRY, "urn:ihe:iti:xds:2013:referenceIdList", "2013001^^^&1.2.250.1.999.4&ISO"),
-            rule="de.referenceIdList.format",
-            optional="reference-id",
-        ),
-        _form(
-            28,
-            2,
-            "a reference without id",
-            "A value of referenceIdList is a CXi, whose first component is the id.",
-            slot(
-                ENTRY,
-                "urn:ihe:iti:xds:2013:referenceIdList",
-                "^^^&1.2.250.1.999.4&ISO^urn:ihe:iti:xds:2013:accession",
-            ),
-            rule="de.referenceIdList.format",
-            optional="reference-id",
+            16,
+            8,
+            "a patientId with the type of its id",
+            f"{_PATIENT}; no other component is allowed.",
+            _more(_PATIENT_IDS, "^NH"),
+            rule=("de.patientId.components", "ss.patientId.components"),
+            codes=(METADATA, UNKNOWN_PATIENT),
         ),
         _form(
             16,
@@ -464,6 +488,7 @@ refusals(
             "A DocumentEntry has a uniqueId; the registry refuses an empty one.",
             write(f"{_identifier(n.DE_UNIQUE_ID)}/@value", ""),
             rule="de.uniqueId.missing",
+            also="4.3.1",
         ),
         _form(
             30,
@@ -488,6 +513,7 @@ refusals(
             "limitedMetadata is not allowed in metadata that are registered; the registry refuses it.",
             marked(ENTRY, "urn:uuid:ab9b591b-83ab-4d03-8f5d-f93b1fb92e85"),
             rule="limitedMetadata.forbidden",
+            also="4.3.1",
         ),
     ]
 )
@@ -501,6 +527,7 @@ refusals(
             "ITI TF-2 3.42.4.1.2",
             (write(f"{ENTRY}/@objectType", n.ON_DEMAND),),
             ("de.objectType.on-demand",),
+            level=SHOULD,  # the sender must not; that the registry refuses it is said nowhere
         ),
         Refused(
             "iti-42/4.1.3.3.6/1",
@@ -525,15 +552,6 @@ refusals(
             ("object.id.format",),
         ),
         Refused(
-            "metadata/4.2.3.2.7/1",
-            "Registers a DocumentEntry whose lid differs from its id",
-            "A logical id that differs from the entryUUID makes a new version, which Update Document Set alone does.",
-            "ITI TF-3 4.2.3.2.7",
-            (attribute(ENTRY, "lid", "urn:uuid:10b545ea-725c-446d-9b95-8aeb444eddf3"),),
-            ("object.lid.update",),
-            level=SHOULD,
-        ),
-        Refused(
             "metadata/4.2.3.2.7/2",
             "Registers an ExtrinsicObject without id",
             "Every object that is submitted has an id.",
@@ -544,6 +562,47 @@ refusals(
         ),
     ]
 )
+
+
+@case(
+    "metadata/4.2.3.2.7/1",
+    title="Registers a DocumentEntry whose lid differs from its id",
+    requirement="The Technical Framework says nothing of lid: the entry is refused, or taken under its own id.",
+    section="ITI TF-3 4.2.3.2.7",
+    passing=refused(METADATA) + "\n… or Success, and the entry is found by its id",
+    covers=["object.lid.update"],
+    needs=["registry"],
+)
+def other_lid(trial: Trial) -> None:
+    taken(trial, "entry")
+    entry = trial.entry()
+    submission = trial.submission(entry)
+    answer = trial.register(submission, attribute(ENTRY, "lid", new_uuid()))
+    if answer.status == n.SUCCESS:
+        objects(trial, submission).finds(entry.id)
+    else:
+        answer.is_refused(METADATA)
+
+
+@case(
+    "metadata/4.2.3.1.5/2",
+    title="Registers a DocumentEntry whose id is a UUID in upper case",
+    requirement="A UUID is written in lower case: another is refused, or is in lower case when it comes back.",
+    section="ITI TF-3 4.2.3.1.5",
+    passing=refused(METADATA) + "\n… or Success, and the entry comes back with its id in lower case",
+    covers=["object.id.format", "metadata.uuid.lower-case"],
+    needs=["registry"],
+)
+def uuid_in_upper_case(trial: Trial) -> None:
+    taken(trial, "entry")
+    entry = trial.entry(id=f"urn:uuid:{new_uuid().removeprefix('urn:uuid:').upper()}")
+    answer = trial.register(trial.submission(entry))
+    if answer.status != n.SUCCESS:
+        answer.is_refused(METADATA)
+        return
+    back = trial.query("GetDocuments", [("$XDSDocumentEntryUniqueId", [entry.unique_id])])
+    back.holds(f"{ENTRY}/@id", entry.id.lower())
+
 
 # --- what must be taken
 
@@ -614,6 +673,49 @@ acceptances(
             entry={"language": "zh-Hant-TW"},
             back={"rim:Slot[@name='languageCode']//rim:Value": ("zh-Hant-TW",)},
             covers=("de.languageCode.format",),
+        ),
+        *(
+            Taken(
+                f"metadata/4.2.3.2.13/{ordinal}",
+                f"Registers a DocumentEntry with the languageCode {tag}",
+                f"languageCode may be any tag of RFC 5646, {what} too.",
+                f"{_TF}.13",
+                entry={"language": tag},
+                back={"rim:Slot[@name='languageCode']//rim:Value": (tag,)},
+                covers=("de.languageCode.format",),
+            )
+            for ordinal, tag, what in (
+                (8, "fr", "one without region"),
+                (9, "de-CH-1996", "one with a variant"),
+                (10, "x-carnet", "one for private use"),
+            )
+        ),
+        *(
+            Taken(
+                f"metadata/4.2.3.2.14/{ordinal}",
+                f"Registers a DocumentEntry whose legalAuthenticator {what}",
+                must,
+                f"{_TF}.14, 4.2.3.1.7",
+                entry={"legal_authenticator": value},
+                back={"rim:Slot[@name='legalAuthenticator']//rim:Value": (value,)} if kept else {},
+                covers=("de.legalAuthenticator.format", "metadata.hl7.trailing-delimiters"),
+            )
+            for ordinal, what, must, value, kept in (
+                (
+                    7,
+                    "has an id only",
+                    "An XCN needs an id or a family name; one of them is enough.",
+                    "2.999.1.2.3",
+                    True,
+                ),
+                (
+                    8,
+                    "ends in empty components",
+                    "Delimiters that nothing follows are ignored by whoever receives an XCN.",
+                    "801^Welby^Marcus^^^^^^&1.2.250.1.999.6&ISO^^^^^^",
+                    False,
+                ),
+            )
         ),
         Taken(
             "metadata/4.2.3.2.14/6",
@@ -691,6 +793,24 @@ acceptances(
                 )
             },
             covers=("de.sourcePatientInfo.format", "de.sourcePatientInfo.repeated"),
+        ),
+        Taken(
+            "metadata/4.2.3.2.23/8",
+            "Registers a sourcePatientInfo with a social security number",
+            "sourcePatientInfo should not hold PID-2, 4, 12 and 19, but nothing forbids them: they are taken.",
+            f"{_TF}.23",
+            entry={"source_patient_info": ("PID-5|Durand^Anne", "PID-19|123456789")},
+            covers=("de.sourcePatientInfo.field",),
+            level=SHOULD,  # what a community does about a number that should not be there is left to it
+        ),
+        Taken(
+            "metadata/4.2.3.2.26/8",
+            "Registers a DocumentEntry whose uniqueId is a URI of 200 characters",
+            "To all but its creator the uniqueId of a document is an opaque string, as long as ebRIM lets it be.",
+            f"{_TF}.26, 4.2.3.1.1",
+            (write(f"{_identifier(n.DE_UNIQUE_ID)}/@value", f"https://documents.example.org/{new_oid():x<170}"),),
+            covers=("de.uniqueId.format", "metadata.unique-id.opaque"),
+            level=SHOULD,
         ),
         Taken(
             "metadata/4.2.3.2.15/3",

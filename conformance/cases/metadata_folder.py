@@ -68,7 +68,6 @@ refusals(
             (write(_NAME, "t" * 257),),
             ("folder.title.length",),
             of="folder",
-            schema=True,
         ),
         Refused(
             "metadata/4.2.3.4.8/4",

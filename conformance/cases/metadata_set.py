@@ -75,17 +75,16 @@ def _form(
     must: str,
     rule: str,
     *edits: Edit,
-    schema: bool = False,
     level: Level = MUST,
+    also: str = "4.2.3.1.7",
 ) -> Refused:
     return Refused(
         f"metadata/4.2.3.3.{number}/{ordinal}",
         f"Registers a SubmissionSet with {what}",
         must,
-        f"{_TF}.{number}, 4.2.3.1.7",
+        f"{_TF}.{number}, {also}" if also else f"{_TF}.{number}",
         edits,
         (rule,),
-        schema=schema,
         level=level,
     )
 
@@ -141,6 +140,7 @@ refusals(
             "submissionTime holds a single value.",
             "slot.values.repeated",
             slot(SET, "submissionTime", "20240305101500", "20240305101600"),
+            also="",
         ),
         _form(
             10,
@@ -153,11 +153,11 @@ refusals(
         _form(
             11,
             1,
-            "a title of 257 characters",
+            "a title of 256 characters",
             "A title of a SubmissionSet has fewer than 256 characters; the registry refuses a longer one.",
             "ss.title.length",
-            write(_NAME, "t" * 257),
-            schema=True,
+            write(_NAME, "t" * 256),
+            also="",
         ),
         _form(
             12,
@@ -182,6 +182,7 @@ refusals(
             "limitedMetadata is not allowed in metadata that are registered; the registry refuses it.",
             "limitedMetadata.forbidden",
             marked(SET, "urn:uuid:5003a9db-8d8d-49e6-bf0c-990e34ac7707"),
+            also="4.3.1",
         ),
         Refused(
             "metadata/4.2.1.2/1",

@@ -15,6 +15,7 @@ from dmp.lot_rules import broken, of_reason
 from dmp.lot_shape import Shape, SignedSet, examined, shape_of, uri_of
 from dmp.lot_signer import Signatory, SignerTrust, relate, signatory_of, submitted
 from dmp.nomenclature import SIGNATURE_EVENT
+from dmp.phrases import in_french
 from metadata.errors import RegistryError
 from metadata.model import DocumentEntry
 from metadata.rules import Finding
@@ -106,7 +107,8 @@ class LotVerifier:
         try:
             verdict = self._signature(signed, received)
         except SignatureRefused as refused:
-            detail = f" ({refused.detail})" if self.policy.explain else ""
+            said = in_french(refused.detail) if self.policy.language.startswith("fr") else refused.detail
+            detail = f" ({said})" if self.policy.explain else ""
             at = f"/RegistryObjectList/ExtrinsicObject[@id='{signed.signature.entry_uuid}']"
             finding = broken(of_reason(refused.reason), at=at, object_id=signed.signature.entry_uuid, detail=detail)
             return self._refused([finding], refused.detail)

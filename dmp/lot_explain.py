@@ -14,9 +14,10 @@ from dmp.lot_policy import LotPolicy
 from dmp.lot_shape import SignedSet, examined, signature_entries, uri_of
 from dmp.lot_signer import Signatory, SignerTrust, relate
 from dmp.nomenclature import SIGNATURE_EVENT
+from dmp.phrases import in_french
 from metadata.rules import Finding
 from security.certificates import CertificateRefused, TrustStore, Usage
-from security.dsg import SetDocument, SignatureRefused
+from security.dsg import SetDocument, SetPolicy, SignatureRefused
 from security.dsg.documents import canonical_digest
 from security.dsg.manifest import read_manifest
 from security.dsg.properties import read_properties
@@ -42,6 +43,8 @@ class Checked:
     detail: str = ""
     rule: str = ""
     """The rule that is broken."""
+    finding: Finding | None = None
+    """The same with its values, where it came of the metadata."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def _lot(subject: Subject, policy: LotPolicy) -> Iterator[Checked]:
     name = "le lot : une signature, sa fiche, ses Associations"
     if subject.findings:
         for finding in subject.findings:
-            yield Checked(name, Verdict.REFUSED, finding.message(policy.language), finding.rule.id)
+            yield Checked(name, Verdict.REFUSED, finding.message(policy.language), finding.rule.id, finding)
     elif subject.signed is None:
         yield Checked(name, Verdict.NOT_CHECKED, "le document de signature est seul, sans message")
     else:
@@ -113,7 +116,7 @@ def _signature(subject: Subject, policy: LotPolicy, at: datetime, store: TrustSt
     if isinstance(references, Checked):
         yield references
         return
-    yield from _manifest(references, subject)
+    yield from _manifest(references, subject, claimed.policy)
     yield _signer(certificate, subject, policy)
 
 
@@ -130,7 +133,7 @@ def _believed(certificate: x509.Certificate, policy: LotPolicy, at: datetime, st
     try:
         trust.validate(certificate.public_bytes(Encoding.DER), usage, at=at)
     except CertificateRefused as error:
-        return Checked(name, Verdict.REFUSED, f"{error}", "lot.certificate")
+        return Checked(name, Verdict.REFUSED, in_french(error.detail), "lot.certificate")
     return Checked(name, Verdict.OK, who)
 
 
@@ -177,13 +180,13 @@ def read_references(claimed: ClaimedSet) -> tuple[Reference, ...] | Checked:
         return _refused("le Manifest", error)
 
 
-def _manifest(references: Sequence[Reference], subject: Subject) -> Iterator[Checked]:
+def _manifest(references: Sequence[Reference], subject: Subject, policy: SetPolicy) -> Iterator[Checked]:
     by_uri = {reference.uri: reference for reference in references}
     if len(by_uri) < len(references):
         yield Checked("le Manifest", Verdict.REFUSED, "désigne deux fois le même objet", "lot.manifest-duplicate")
-    set_uri = subject.set_uri or next((r.uri for r in references if r.digest == b"\0"), "")
+    set_uri = subject.set_uri or next((r.uri for r in references if r.digest in policy.set_digests), "")
     the_set = by_uri.pop(set_uri, None)
-    if the_set is None or the_set.digest != b"\0":
+    if the_set is None or the_set.digest not in policy.set_digests:
         yield Checked(
             "le Manifest désigne le lot", Verdict.REFUSED, f"{set_uri or 'AA=='} n'y est pas", "lot.manifest-set"
         )
@@ -223,11 +226,11 @@ def _signer(certificate: x509.Certificate, subject: Subject, policy: LotPolicy) 
     related = relate(holder, subject.signed.signature, None, policy)
     if related.findings:
         finding = related.findings[0]
-        return Checked(name, Verdict.REFUSED, finding.message(policy.language), finding.rule.id)
+        return Checked(name, Verdict.REFUSED, finding.message(policy.language), finding.rule.id, finding)
     return Checked(name, Verdict.OK, f"{holder.identifier} ; le VIHF se vérifie par carnet vihf check")
 
 
 def _refused(name: str, error: Exception) -> Checked:
     if isinstance(error, SignatureRefused):
-        return Checked(name, Verdict.REFUSED, error.detail, f"lot.{error.reason}")
+        return Checked(name, Verdict.REFUSED, in_french(error.detail), f"lot.{error.reason}")
     return Checked(name, Verdict.REFUSED, str(error), "lot.structure")

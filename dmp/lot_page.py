@@ -9,12 +9,13 @@ from metadata.rules.book import Rule
 from security.dsg import Leniency
 
 _ABOUT: Final = {
-    LotLeniency.SIGNS_DOCUMENTS: "the Associations `signs` lead to every document (IHE DSG), not to the set",
+    LotLeniency.SIGNS_DOCUMENTS: "the Associations `signs` lead to every document (ITI TF-3 5.5.6.4), not to the set",
     LotLeniency.ANY_SITE: "the seal is of another structure than the VIHF's; for whoever has no table of EJ and EG",
     Leniency.MANIFEST_TRANSFORM: "the Reference to the Manifest states its canonicalisation",
     Leniency.SCHEMA_LOCATION: "the Manifest bears `xsi:schemaLocation`, which is digested with it",
     Leniency.PURPOSE_WITHOUT_NAMESPACE: "SignatureProperties stands in no namespace, as in the official sample",
     Leniency.PURPOSE_OF_ENTRY: "the purpose aims at the entry of the signature document, not at the Signature",
+    Leniency.NO_COMMITMENT: "the signature makes no commitment (CommitmentTypeIndication), as ITI TF-3 5.5.2 asks",
     Leniency.DIGIT_IDENTIFIER: "the Id of the Signature begins with a digit, as in the official sample",
 }
 
@@ -51,14 +52,41 @@ compared with the signer.
 """
 
 
+_POLICIES: Final = """\
+## How a signature may be made
+
+| policy | canonicalisation | digests | XAdES | accepted |
+|---|---|---|---|---|
+| `dmp-legacy` | Canonical XML 1.0 with comments | SHA-1 | 1.1.1 | under `dmp` |
+| `strict` | exclusive | SHA-2 | 1.3.2 | under `dmp` and `ihe` |
+| `dsg` | Canonical XML 1.1 with comments | SHA-256 | 1.3.2 | under `ihe`, and where `signature-policies` names it |
+
+`dsg` is ITI TF-3 5.5.2 to the letter; the text lets a community agree on something else, as France and `strict` do.
+Under `ihe` no Association `signs` is needed, and the set may have `AA==`, `MA==` or `0` where its digest would stand
+(5.5.3.1). What is not verified, and refused where a signature of the set is looked for: references that stand in
+SignedInfo and not in a `ds:Manifest`, more than one signature document in a set, and an Enveloping Signature (5.5.4). A
+Detached Signature of documents that were registered before (5.5.3) is registered unread under `verify`.
+
+"""
+
+_LETTER: Final = "lot.dsg."
+"""Of the ids of rules that the linter tells of and no server refuses by."""
+
+
 def render() -> str:
     """The page in Markdown."""
-    return _INTRODUCTION + _rules() + _BINDS + _leniencies()
+    return _INTRODUCTION + _rules() + _POLICIES + _BINDS + _leniencies()
 
 
 def _rules() -> str:
-    rows = "".join(map(_row, LOT))
-    return f"## The rules\n\n| rule | code | source | |\n|---|---|---|---|\n{rows}\n"
+    heading = "| rule | code | source | |\n|---|---|---|---|\n"
+    rows = "".join(_row(rule) for rule in LOT if not rule.id.startswith(_LETTER))
+    told = "".join(_row(rule) for rule in LOT if rule.id.startswith(_LETTER))
+    return (
+        f"## The rules\n\n{heading}{rows}\n## To the letter of IHE DSG\n\n"
+        "`carnet lint` and `carnet conformance watch` hold signatures to these under `ihe`; a server refuses nothing "
+        f"by them.\n\n{heading}{told}\n"
+    )
 
 
 def _row(rule: Rule) -> str:

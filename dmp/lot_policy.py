@@ -13,7 +13,7 @@ class LotLeniency(StrEnum):
     """What is forgiven in the lot around the signature; `security.dsg.Leniency` has what is forgiven inside it."""
 
     SIGNS_DOCUMENTS = "signs-documents"
-    """The `signs` Associations lead to every document of the set (IHE DSG) instead of the set (official sample)."""
+    """The `signs` Associations lead to every document (ITI TF-3 5.5.6.4), not to the set (official sample)."""
     ANY_SITE = "any-site"
     """The seal is of another structure than the caller's: a legal entity (EJ) seals for its sites (EG), and without a
     table of them nobody can tell it from a stranger."""
@@ -50,12 +50,12 @@ DMP: Final = LotPolicy()
 
 
 def dsg_policy(mode: Literal["verify", "require"], *, explain: bool = False, language: str = "en") -> LotPolicy:
-    """The international signature of a submission set, under `strict` alone. # ITI TF-3 5.5
+    """The international signature of a submission set, under `dsg` or `strict`. # ITI TF-3 5.5.2, 5.5.3.1
 
     `verify` looks at signatures that are there, `require` refuses a set without one.
     """
     return LotPolicy(
-        policies=(dsg.STRICT,),
+        policies=(dsg.DSG, dsg.STRICT),
         required=mode == "require",
         french=False,
         vouched=False,

@@ -5,7 +5,7 @@ Knows nothing of XDS: documents are an identifier, digests, and bytes that can b
 
 from security.dsg.documents import SetDocument
 from security.dsg.names import SOURCE
-from security.dsg.policies import DMP_LEGACY, POLICIES, STRICT, Clock, Leniency, SetPolicy
+from security.dsg.policies import DMP_LEGACY, DSG, POLICIES, STRICT, Clock, Leniency, SetPolicy
 from security.dsg.signing import sign_set
 from security.dsg.verdict import SetSignatureVerdict
 from security.dsg.verifying import Expected, Trust, verify_set
@@ -13,6 +13,7 @@ from security.xmlsignature.refusals import Reason, SignatureRefused
 
 __all__ = [
     "DMP_LEGACY",
+    "DSG",
     "POLICIES",
     "SOURCE",
     "STRICT",

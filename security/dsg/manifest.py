@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from hmac import compare_digest
-from typing import Final
 
 from lxml import etree
 
@@ -13,9 +12,6 @@ from security.xmlsignature.algorithms import digest_size
 from security.xmlsignature.gate import Reference, parse_reference
 from security.xmlsignature.names import REFERENCE
 from security.xmlsignature.refusals import Reason, SignatureRefused
-
-SET_DIGEST: Final = b"\0"
-"""What stands for the digest of the set, `AA==`: its metadata are not digested, only its identifier is bound."""
 
 
 def read_manifest(manifest: etree._Element, policy: SetPolicy, documents: int) -> tuple[Reference, ...]:
@@ -35,7 +31,7 @@ def check_manifest(
 ) -> None:
     """The references are exactly the set and its documents, and the documents are those. Raises `SignatureRefused`.
 
-    French DMP, signature du lot; ITI TF-3 5.5.
+    French DMP, signature du lot; ITI TF-3 5.5.3.1, 5.5.5.
     """
     found: dict[str, Reference] = {}
     for reference in references:
@@ -80,7 +76,7 @@ def _check_form(reference: Reference, policy: SetPolicy) -> None:
 def _check_set(reference: Reference | None, policy: SetPolicy, set_uri: str) -> None:
     if reference is None:
         raise SignatureRefused(Reason.MANIFEST_SET, f"the manifest does not name the submission set {set_uri}")
-    if reference.digest != SET_DIGEST:
+    if reference.digest not in policy.set_digests:
         raise SignatureRefused(Reason.MANIFEST_SET, "the digest of the submission set must be AA==")
     if reference.transforms:
         raise SignatureRefused(Reason.TRANSFORM, "the submission set is not transformed before its digest")

@@ -16,7 +16,7 @@ SIGNED_PROPERTIES_TYPE_111: Final = f"{XADES_111}SignedProperties"
 
 MANIFEST: Final = f"{{{DS}}}Manifest"
 MANIFEST_ID: Final = "IHEManifest"
-"""ITI TF-3 5.5.2."""
+"""Of official French messages; ITI TF-3 5.5.3 gives the manifest no name."""
 PURPOSE_ID: Final = "purposeOfSignature"
 
 SOURCE: Final = "1.2.840.10065.1.12.1.14"

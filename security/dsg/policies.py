@@ -6,8 +6,11 @@ from enum import StrEnum
 from typing import Final
 
 from security.dsg import names as n
-from security.xmlsignature import DMP_LEGACY_SET, STRICT_SET, SignatureProfile
-from security.xmlsignature.names import C14N_WITH_COMMENTS, DS, SHA1, SHA256
+from security.xmlsignature import DMP_LEGACY_SET, DSG_SET, STRICT_SET, SignatureProfile
+from security.xmlsignature.names import C14N11_WITH_COMMENTS, C14N_WITH_COMMENTS, DS, SHA1, SHA256
+
+SET_DIGEST: Final = b"\0"
+"""What stands for the digest of the set, `AA==`: its metadata are not digested, only its identifier is bound."""
 
 
 class Leniency(StrEnum):
@@ -23,6 +26,8 @@ class Leniency(StrEnum):
     """The purpose aims at the entry of the signature document instead of the Signature."""
     DIGIT_IDENTIFIER = "digit-identifier"
     """The Id of the Signature begins with a digit, which XML Schema does not allow."""
+    NO_COMMITMENT = "no-commitment"
+    """The signature says not what for: no CommitmentTypeIndication, which ITI TF-3 5.5.2 asks of whoever signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,19 @@ class SetPolicy:
     """Digest method of every reference in the Manifest."""
     document_transforms: frozenset[tuple[str, ...]]
     """The sequences a Reference to a document may have; one for the raw bytes is `()`."""
-    signing_certificate: str
-    """Local name of the property that names the signer's certificate."""
+    signing_certificate: tuple[str, ...]
+    """Local names of the property that names the signer's certificate; the first is written."""
     certificate_digests: frozenset[str]
     certificate_digest_namespaces: tuple[str, ...]
     """Of DigestMethod and DigestValue in CertDigest; the first is written."""
     signature_policy: str | None
     """What SignaturePolicyIdentifier must say: `implied`, an identifier, or anything and nothing (None)."""
+    manifest_id: str | None = n.MANIFEST_ID
+    """Id of the Manifest; None: any."""
+    set_digests: frozenset[bytes] = frozenset({SET_DIGEST})
+    """What may stand for the digest of the set."""
+    unsigned_properties: bool = False
+    """Whether properties that were added after signing may stand beside the signed ones."""
 
 
 DMP_LEGACY: Final = SetPolicy(
@@ -58,7 +69,7 @@ DMP_LEGACY: Final = SetPolicy(
     properties_type=n.SIGNED_PROPERTIES_TYPE_111,
     digest=SHA1,
     document_transforms=frozenset({(), (C14N_WITH_COMMENTS,)}),
-    signing_certificate="SigningCertificate",
+    signing_certificate=("SigningCertificate",),
     certificate_digests=frozenset({SHA1}),
     certificate_digest_namespaces=(n.XADES_111, DS),
     signature_policy="implied",
@@ -73,14 +84,36 @@ STRICT: Final = SetPolicy(
     properties_type=n.SIGNED_PROPERTIES_TYPE,
     digest=SHA256,
     document_transforms=frozenset({()}),
-    signing_certificate="SigningCertificateV2",
+    signing_certificate=("SigningCertificateV2",),
     certificate_digests=STRICT_SET.digest_methods,
     certificate_digest_namespaces=(DS,),
     signature_policy=None,
+    unsigned_properties=True,
 )
-"""IHE DSG (ITI TF-3 5.5): XAdES 1.3.2, exclusive canonicalisation, SHA-2, documents as they are."""
+"""IHE DSG with the algorithms of today: XAdES 1.3.2, exclusive canonicalisation, SHA-2, documents as they are."""
 
-POLICIES: Final = {policy.name: policy for policy in (DMP_LEGACY, STRICT)}
+DSG: Final = SetPolicy(
+    name="dsg",
+    profile=DSG_SET,
+    xades=n.XADES_132,
+    manifest_types=frozenset({n.MANIFEST_TYPE, None}),
+    properties_type=n.SIGNED_PROPERTIES_TYPE,
+    digest=SHA256,
+    document_transforms=frozenset({(), (C14N11_WITH_COMMENTS,), (C14N_WITH_COMMENTS,)}),
+    signing_certificate=("SigningCertificateV2", "SigningCertificate"),
+    certificate_digests=STRICT_SET.digest_methods,
+    certificate_digest_namespaces=(DS,),
+    signature_policy=None,
+    manifest_id=None,
+    set_digests=frozenset({SET_DIGEST, b"0"}),
+    unsigned_properties=True,
+)
+"""IHE DSG to the letter: XAdES 1.3.2, Canonical XML 1.1 with comments, SHA-256. # ITI TF-3 5.5.2, 5.5.3.1
+
+The set has "a hash value of 0": one octet of zero (`AA==`), the character (`MA==`), or the character as it is.
+"""
+
+POLICIES: Final = {policy.name: policy for policy in (DMP_LEGACY, STRICT, DSG)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,18 @@ from security.xmlsignature.refusals import Reason, SignatureRefused
 _DATE_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)", re.ASCII)
 
 
+_MOST_COMMITMENTS: Final = 18
+"""As many as there are purposes. # ITI TF-3 Table 5.5.2-1"""
+
+
 @dataclass(frozen=True, slots=True)
 class SignedProperties:
     signing_time: datetime
     """UTC."""
     policy: str | None
     """`implied`, the policy's identifier, or none."""
-    purpose: str | None
-    """Identifier of the commitment, where the signature itself says what it is for (XAdES 1.3.2)."""
+    purposes: tuple[str, ...]
+    """Identifiers of the commitments, where the signature itself says what it is for (XAdES 1.3.2)."""
 
 
 def read_properties(
@@ -37,13 +41,13 @@ def read_properties(
     properties = _one(element, f"{xades}SignedSignatureProperties")
     time = _signing_time(_one(properties, f"{xades}SigningTime"))
     _check_time(time, certificate, clock, now)
-    _check_certificate(_one(properties, f"{xades}{policy.signing_certificate}"), policy, certificate)
+    _check_certificate(_signing_certificate(properties, policy), policy, certificate)
     named = _signature_policy(properties, xades)
     if policy.signature_policy is not None and named != policy.signature_policy:
         raise SignatureRefused(
             Reason.SIGNATURE_POLICY, f"the signature policy is {named!r}; {policy.name} has {policy.signature_policy!r}"
         )
-    return SignedProperties(time, named, _commitment(element, xades))
+    return SignedProperties(time, named, _commitments(element, xades))
 
 
 def _signing_time(element: etree._Element) -> datetime:
@@ -73,11 +77,18 @@ def _check_time(time: datetime, certificate: x509.Certificate, clock: Clock, now
         )
 
 
+def _signing_certificate(properties: etree._Element, policy: SetPolicy) -> etree._Element:
+    """The one property that names the signer's certificate, under one of the names that the policy has for it."""
+    tags = [f"{{{policy.xades}}}{name}" for name in policy.signing_certificate]
+    return _one(properties, next((tag for tag in tags if properties.find(tag) is not None), tags[0]))
+
+
 def _check_certificate(element: etree._Element, policy: SetPolicy, certificate: x509.Certificate) -> None:
     """The first Cert is the signer's. Those after it name the authorities above, which the trust store chooses."""
     xades = f"{{{policy.xades}}}"
+    name = etree.QName(element).localname
     if not len(element) or element[0].tag != f"{xades}Cert":
-        raise SignatureRefused(Reason.SIGNING_CERTIFICATE, f"{policy.signing_certificate} holds no Cert")
+        raise SignatureRefused(Reason.SIGNING_CERTIFICATE, f"{name} holds no Cert")
     cert = element[0]
     cert_digest = _one(cert, f"{xades}CertDigest")
     tags = [child.tag for child in cert_digest]
@@ -90,11 +101,9 @@ def _check_certificate(element: etree._Element, policy: SetPolicy, certificate: 
         raise SignatureRefused(Reason.ALGORITHM, f"CertDigest {method!r} is not allowed by {policy.name}")
     value = decode(cert_digest[1].text, "CertDigest")
     if not compare_digest(value, digest(method, der_of(certificate))):
-        raise SignatureRefused(
-            Reason.SIGNING_CERTIFICATE, f"{policy.signing_certificate} names another certificate than the signer's"
-        )
+        raise SignatureRefused(Reason.SIGNING_CERTIFICATE, f"{name} names another certificate than the signer's")
     # In V2 the digest binds the certificate and IssuerSerialV2 is a hint (EN 319 102-1 5.2.3.4): it is not read.
-    if policy.signing_certificate == "SigningCertificate":
+    if name == "SigningCertificate":
         _check_issuer_serial(_one(cert, f"{xades}IssuerSerial"), certificate)
 
 
@@ -123,19 +132,19 @@ def _signature_policy(properties: etree._Element, xades: str) -> str | None:
     return (found or "").strip()
 
 
-def _commitment(element: etree._Element, xades: str) -> str | None:
-    """EN 319 132-1 5.2.3: the identifier of the only commitment."""
+def _commitments(element: etree._Element, xades: str) -> tuple[str, ...]:
+    """EN 319 132-1 5.2.3: the identifiers of the commitments; a signature may have several purposes."""
     made = [
         each
         for properties in element.iterchildren(f"{xades}SignedDataObjectProperties")
         for each in properties.iterchildren(f"{xades}CommitmentTypeIndication")
     ]
-    if not made:
-        return None
-    if len(made) > 1:
-        raise SignatureRefused(Reason.PURPOSE, "the signature makes more than one commitment")
-    identifier = _one(_one(made[0], f"{xades}CommitmentTypeId"), f"{xades}Identifier")
-    return (identifier.text or "").strip().removeprefix("urn:oid:")
+    if len(made) > _MOST_COMMITMENTS:
+        raise SignatureRefused(
+            Reason.PURPOSE, f"the signature makes {len(made)} commitments; {_MOST_COMMITMENTS} are read"
+        )
+    identifiers = (_one(_one(each, f"{xades}CommitmentTypeId"), f"{xades}Identifier") for each in made)
+    return tuple((each.text or "").strip().removeprefix("urn:oid:") for each in identifiers)
 
 
 def _one(parent: etree._Element, tag: str) -> etree._Element:

@@ -1,11 +1,11 @@
-"""What a signature is for: a property that dmp-legacy leaves unsigned, a commitment under strict."""
+"""What a signature is for: a property that dmp-legacy leaves unsigned, commitments elsewhere. # ITI TF-3 5.5.2"""
 
 from collections.abc import Collection
 
 from lxml import etree
 
 from security.dsg import names as n
-from security.dsg.policies import Leniency, SetPolicy
+from security.dsg.policies import Leniency
 from security.dsg.properties import SignedProperties
 from security.dsg.reading import ClaimedSet
 from security.xmlsignature.names import DS
@@ -15,24 +15,23 @@ from security.xmlsignature.refusals import Reason, SignatureRefused
 def purpose_of(
     claimed: ClaimedSet, properties: SignedProperties, expected: str | None, entry_ids: Collection[str]
 ) -> tuple[str | None, tuple[Leniency, ...]]:
-    """The purpose, and how it was written. Raises `SignatureRefused` when it is not the one that is expected.
+    """The purpose (several between commas), and how it was written.
 
+    Raises `SignatureRefused` when the expected one is not among them.
     `entry_ids`: identifiers of the entry of the signature document, at which some software aims the property.
     """
-    policy = claimed.policy
-    purpose, leniencies = (
-        _property(claimed, entry_ids) if "SignatureProperties" in policy.profile.objects else (properties.purpose, ())
-    )
-    if expected is not None and purpose != expected and not _may_be_absent(purpose, policy):
+    if "SignatureProperties" in claimed.policy.profile.objects:
+        purpose, leniencies = _property(claimed, entry_ids)
+        said: tuple[str, ...] = (purpose,)
+    elif properties.purposes:
+        said, leniencies = properties.purposes, ()
+    else:
+        return None, (Leniency.NO_COMMITMENT,)
+    if expected is not None and expected not in said:
         raise SignatureRefused(
-            Reason.PURPOSE, f"the purpose of the signature is {purpose!r}; its entry says {expected!r}"
+            Reason.PURPOSE, f"the purpose of the signature is {', '.join(said)!r}; its entry says {expected!r}"
         )
-    return purpose, leniencies
-
-
-def _may_be_absent(purpose: str | None, policy: SetPolicy) -> bool:
-    """ITI TF-3 5.5.2 leaves the commitment to the policy; the official French shape always has the property."""
-    return purpose is None and "SignatureProperties" not in policy.profile.objects
+    return ", ".join(said), leniencies
 
 
 def _property(claimed: ClaimedSet, entry_ids: Collection[str]) -> tuple[str, tuple[Leniency, ...]]:

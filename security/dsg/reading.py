@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from security.dsg import names as n
-from security.dsg.policies import POLICIES, Leniency, SetPolicy
+from security.dsg.policies import DMP_LEGACY, POLICIES, Leniency, SetPolicy
 from security.xmlsignature import names as x
 from security.xmlsignature.gate import Claim, Reference, examine
 from security.xmlsignature.parsing import check_bytes, check_tree, has_xml_attributes, identifiers, parse
@@ -80,10 +80,12 @@ def _policy_of(root: etree._Element, policies: Sequence[SetPolicy]) -> SetPolicy
 
 def _places(claim: Claim, policy: SetPolicy) -> ClaimedSet:
     manifest = claim.objects["Manifest"]
-    if manifest.tag != n.MANIFEST or manifest.get("Id") != n.MANIFEST_ID:
-        raise SignatureRefused(Reason.STRUCTURE, f"the manifest must be a ds:Manifest with the Id {n.MANIFEST_ID}")
+    name = manifest.get("Id", "")
+    if manifest.tag != n.MANIFEST or not name or policy.manifest_id not in (name, None):
+        wanted = f"the Id {policy.manifest_id}" if policy.manifest_id else "an Id"
+        raise SignatureRefused(Reason.STRUCTURE, f"the manifest must be a ds:Manifest with {wanted}")
     properties = _signed_properties(claim, policy)
-    targets = {f"#{n.MANIFEST_ID}": manifest, f"#{properties.get('Id')}": properties}
+    targets = {f"#{name}": manifest, f"#{properties.get('Id')}": properties}
     if claim.key_info.get("Id"):
         targets[f"#{claim.key_info.get('Id')}"] = claim.key_info
     by_target: dict[etree._Element, Reference] = {}
@@ -118,7 +120,7 @@ def _signed_properties(claim: Claim, policy: SetPolicy) -> etree._Element:
         raise SignatureRefused(Reason.STRUCTURE, "QualifyingProperties must aim at the Signature that holds it")
     children = [child.tag for child in qualifying]
     # What is added later (time stamps, revocation values) is not signed and not read.
-    allowed = [f"{xades}SignedProperties"] + ([] if policy.profile.inclusive else [f"{xades}UnsignedProperties"])
+    allowed = [f"{xades}SignedProperties"] + ([f"{xades}UnsignedProperties"] if policy.unsigned_properties else [])
     if children[:1] != allowed[:1] or children != allowed[: len(children)]:
         raise SignatureRefused(Reason.STRUCTURE, "QualifyingProperties must hold one SignedProperties")
     if not qualifying[0].get("Id"):
@@ -128,7 +130,7 @@ def _signed_properties(claim: Claim, policy: SetPolicy) -> etree._Element:
 
 def _leniencies(claim: Claim, manifest: Reference, policy: SetPolicy) -> tuple[Leniency, ...]:
     shown = {
-        Leniency.MANIFEST_TRANSFORM: policy.profile.inclusive and bool(manifest.transforms),
+        Leniency.MANIFEST_TRANSFORM: policy.name == DMP_LEGACY.name and bool(manifest.transforms),
         Leniency.SCHEMA_LOCATION: claim.objects["Manifest"].get(_XSI_LOCATION) is not None,
         Leniency.DIGIT_IDENTIFIER: claim.signature.get("Id", "_")[:1].isdigit(),
     }

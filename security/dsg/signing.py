@@ -11,8 +11,7 @@ from lxml import etree
 
 from security.dsg import names as n
 from security.dsg.documents import SetDocument, canonical_digest
-from security.dsg.manifest import SET_DIGEST
-from security.dsg.policies import STRICT, SetPolicy
+from security.dsg.policies import DMP_LEGACY, SET_DIGEST, STRICT, SetPolicy
 from security.xmlsignature import names as x
 from security.xmlsignature.algorithms import der_of, digest
 from security.xmlsignature.parsing import parse_own
@@ -37,7 +36,7 @@ def sign_set(
     under dmp-legacy alone; `signature_id` becomes the Id of the Signature, by default a new one. Raises ValueError when
     the key or the documents do not go with the policy, `SignatureRefused` when one of `canonical` is not XML.
     """
-    method = x.RSA_SHA1 if policy.profile.inclusive else method_for(signer.key)
+    method = x.RSA_SHA1 if policy is DMP_LEGACY else method_for(signer.key)
     if method == x.RSA_SHA1 and not isinstance(signer.certificate.public_key(), rsa.RSAPublicKey):
         raise ValueError(f"{policy.name} is signed with RSA; the key is of another kind")
     if canonical and policy.document_transforms == {()}:
@@ -58,8 +57,9 @@ def _document(
     policy: SetPolicy, method: str, identifier: str, manifest: str, signer: Signer, at: datetime, purpose: str
 ) -> str:
     """Everything but the digests in SignedInfo and the value."""
-    legacy = policy.profile.inclusive
-    transforms = "" if legacy else f'<Transforms><Transform Algorithm="{x.EXC_C14N}"/></Transforms>'
+    legacy = policy is DMP_LEGACY
+    transform = policy.profile.canonicalization
+    transforms = "" if legacy else f'<Transforms><Transform Algorithm="{transform}"/></Transforms>'
     end = f'{transforms}<DigestMethod Algorithm="{policy.digest}"/><DigestValue/></Reference>'
     properties_id = "S0-SignedProperties" if legacy else f"{identifier}-properties"
     certificates = (signer.certificate,) if legacy else (signer.certificate, *signer.chain)

@@ -2,7 +2,14 @@
 
 from security.xmlsignature.assertion import ClaimedAssertion, read, verify
 from security.xmlsignature.envelope import assertion_of
-from security.xmlsignature.profiles import ASSERTION, ASSERTION_SHA1, DMP_LEGACY_SET, STRICT_SET, SignatureProfile
+from security.xmlsignature.profiles import (
+    ASSERTION,
+    ASSERTION_SHA1,
+    DMP_LEGACY_SET,
+    DSG_SET,
+    STRICT_SET,
+    SignatureProfile,
+)
 from security.xmlsignature.refusals import Reason, SignatureRefused
 from security.xmlsignature.signing import Signer, SigningKey, sign_assertion
 from security.xmlsignature.verification import Signed, Verified
@@ -11,6 +18,7 @@ __all__ = [
     "ASSERTION",
     "ASSERTION_SHA1",
     "DMP_LEGACY_SET",
+    "DSG_SET",
     "STRICT_SET",
     "ClaimedAssertion",
     "Reason",

@@ -73,7 +73,7 @@ def read_reference(element: etree._Element, profile: SignatureProfile) -> Refere
         raise SignatureRefused(
             Reason.TRANSFORM,
             f"{uri} is transformed by {_listed(reference.transforms)}; "
-            f"{profile.name} allows {' or '.join(_listed(each) for each in sorted(profile.transforms))}",
+            f"{profile.name} allows {' | '.join(_listed(each) for each in sorted(profile.transforms))}",
         )
     check_digest_method(reference, profile.digest_methods, profile.name)
     return reference
@@ -97,8 +97,13 @@ def parse_reference(element: etree._Element, prefixes: int) -> Reference:
         transforms,
         listed,
         method.get("Algorithm", ""),
-        decode(_text(value), "DigestValue"),
+        _digest_value(_text(value)),
     )
+
+
+def _digest_value(text: str | None) -> bytes:
+    """The digest; the character 0 stands for no digest at all where a submission set is named. # ITI TF-3 5.5.3.1"""
+    return b"0" if text is not None and text.strip() == "0" else decode(text, "DigestValue")
 
 
 def check_digest_method(reference: Reference, allowed: frozenset[str], name: str) -> None:
@@ -215,4 +220,4 @@ def _structure(detail: str) -> SignatureRefused:
 
 
 def _listed(words: "tuple[str, ...] | list[str]") -> str:
-    return ", ".join(words) or "nothing"
+    return ", ".join(words) or "-"

@@ -8,6 +8,8 @@ EXC_C14N: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
 """Exclusive XML Canonicalization 1.0, without comments; also the namespace of InclusiveNamespaces."""
 C14N_WITH_COMMENTS: Final = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments"
 """Canonical XML 1.0."""
+C14N11_WITH_COMMENTS: Final = "http://www.w3.org/2006/12/xml-c14n11#WithComments"
+"""Canonical XML 1.1: that of 1.0 wherever no `xml:*` attribute is handed down."""
 ENVELOPED: Final = f"{DS}enveloped-signature"
 """XML Signature 1.1, 6.6.4."""
 

@@ -78,7 +78,23 @@ STRICT_SET: Final = SignatureProfile(
     prefixes=16,
     caps=Caps(size=1 << 20, elements=20_000, per_element=64),
 )
-"""The signature of a set of documents, IHE DSG (ITI TF-3 5.5) with XAdES 1.3.2. Every transform is stated."""
+"""IHE DSG under a policy of today (ITI TF-3 5.5.2 leaves that open): exclusive canonicalisation, every transform
+stated."""
+
+DSG_SET: Final = SignatureProfile(
+    name="dsg",
+    canonicalization=n.C14N11_WITH_COMMENTS,
+    signature_methods=_STRONG,
+    digest_methods=frozenset({n.SHA256}),
+    references=(2, 3),
+    transforms=frozenset({(), (n.C14N11_WITH_COMMENTS,)}),
+    objects=("Manifest", "QualifyingProperties"),
+    certificates=4,
+    prefixes=0,
+    caps=Caps(size=1 << 20, elements=20_000, in_scope=16),
+    inclusive=True,
+)
+"""The signature of a set of documents to the letter of IHE DSG: Canonical XML 1.1, SHA-256. # ITI TF-3 5.5.2"""
 
 DMP_LEGACY_SET: Final = SignatureProfile(
     name="dmp-legacy",

@@ -85,7 +85,7 @@ def test_every_check_is_told_after_the_first_that_fails(
         "lot.certificate",
         "lot.document-digest",
     ]
-    assert "revoked" in told["checks"][2]["detail"]
+    assert "a été révoqué par" in told["checks"][2]["detail"]
 
 
 def test_without_trust_and_documents_nothing_is_claimed_of_them(
@@ -119,7 +119,7 @@ def test_what_is_altered_is_named(
 def test_it_is_judged_as_of_the_time_given(make: Callable[..., Path], run: Run, letter: Path, pki: Path) -> None:
     result = run("check", make("doctor", letter), letter, "--trust", pki, "--at", "2090-01-01T00:00:00Z")
     assert result.exit_code == 1
-    assert "expired" in result.stdout
+    assert "a expiré le" in result.stdout
 
 
 @pytest.mark.parametrize(

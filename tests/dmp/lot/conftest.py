@@ -20,11 +20,12 @@ from client.source import SOURCE_ID
 from client.submission import Contents, Prepared
 from client.submission import prepare as prepare_submission
 from dmp.authority import Authority
-from dmp.domain import domain
+from dmp.domain import WAIVED, domain
 from dmp.lot import LotVerifier
 from dmp.lot_policy import DMP, LotPolicy
 from dmp.source import LotSigner, submitter
 from dmp.vihf import Mode, VihfCaller
+from metadata.affinity import AffinityDomain
 from metadata.ebrim import submit_objects_request
 from metadata.errors import RegistryResponse
 from metadata.model import Author, DocumentEntry, XdsObject
@@ -165,7 +166,8 @@ def make_bench(tmp_path: Path, trust: TrustStore) -> Iterator[MakeBench]:
         made.append(database)
         database.write(registry_tables.create_all)
         database.write(repository_tables.create_all)
-        registry = Registry(database, domain(signed=policy.french and policy.required), language="fr")
+        agreed = domain(signed=policy.required) if policy.french else AffinityDomain(waived=WAIVED)
+        registry = Registry(database, agreed, language="fr")
         documents = LocalStore(tmp_path / f"documents-{len(made)}")
         verifier = LotVerifier(lambda: trust, policy, **({"clock": clock} if clock else {}))
         link = CoHosted(registry.register, partial(parts.holds, database))

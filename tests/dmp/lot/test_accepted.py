@@ -11,7 +11,7 @@ from dmp.lot_policy import DMP, LotLeniency, dsg_policy, set_policies
 from metadata.errors import RegistryResponse
 from metadata.model import Association
 from metadata.vocabulary import HAS_MEMBER, SIGNS
-from security.dsg import DMP_LEGACY, STRICT, SetPolicy, SetSignatureVerdict
+from security.dsg import DMP_LEGACY, DSG, STRICT, SetPolicy, SetSignatureVerdict
 
 BOTH = pytest.mark.parametrize("policy", [DMP_LEGACY, STRICT], ids=lambda policy: policy.name)
 
@@ -166,8 +166,30 @@ def test_under_ihe_a_set_has_one_signature_and_something_to_sign(make_bench: Any
     kept = tuple(a for a in alone.prepared.associations if a.target != gone)
     alone.prepared = replace(alone.prepared, documents=alone.prepared.documents[1:], associations=kept)
     del alone.contents[gone]
-    assert "[lot.alone" in bench.submit(alone, None).errors[0].context
     assert bench.holds_nothing()
+    assert "[lot.alone" in make_bench(dsg_policy("require")).submit(alone, None).errors[0].context
+    accepted(bench.submit(alone, None))  # it signs what is there already. # ITI TF-3 5.5.3
+    assert bench.evidence(alone.set_id) == ()
+
+
+@pytest.mark.parametrize("mode", ["verify", "require"])
+def test_under_ihe_a_signature_to_the_letter_is_verified(make_bench: Any, make_lot: Any, mode: Any) -> None:
+    bench = make_bench(dsg_policy(mode))
+    lot = make_lot(policy=DSG)
+    accepted(bench.submit(lot, None))
+    (kept,) = bench.evidence(lot.set_id)
+    assert kept.policy == "dsg"
+    broken = make_lot(policy=DSG).sign_bytes(lambda signature: signature.replace(b"IHEManifest", b"IHEmanifest"))
+    assert "[lot.value" in bench.submit(broken, None).errors[0].context
+
+
+@pytest.mark.parametrize("policy", [DSG, STRICT])
+def test_under_ihe_the_signature_of_a_set_needs_no_association(make_bench: Any, make_lot: Any, policy: Any) -> None:
+    """ITI TF-3 5.5.3.1, 5.5.6.4; France asks for one."""
+    bench = make_bench(dsg_policy("require"))
+    lot = make_lot(policy=policy).without(SIGNS)
+    accepted(bench.submit(lot, None))
+    assert len(bench.evidence(lot.set_id)) == 1
 
 
 # --- options --------------------------------------------------------------------------------------------------------

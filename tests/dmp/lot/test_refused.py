@@ -395,7 +395,8 @@ def test_every_rule_of_the_book_is_broken_by_some_case() -> None:
             ),
         ),
     }
-    assert {rule.id for rule in LOT} - {rule for rule, _ in CASES.values()} == international | elsewhere
+    told = {rule.id for rule in LOT if rule.id.startswith("lot.dsg.")}  # never refused by
+    assert {rule.id for rule in LOT} - {rule for rule, _ in CASES.values()} == international | elsewhere | told
 
 
 def test_leniencies_of_the_signature_are_accepted_by_default() -> None:

@@ -155,7 +155,10 @@ def _accepted(bench: SetBench) -> Iterator[SetCase]:
             None,
         )
         yield SetCase(
-            "no purpose", lambda b: b.resigned(lambda r: _find(r, f"{b.xades}SignedDataObjectProperties").clear()), None
+            "no purpose",
+            lambda b: b.resigned(lambda r: _find(r, f"{b.xades}SignedDataObjectProperties").clear()),
+            None,
+            leniencies=frozenset({Leniency.NO_COMMITMENT}),
         )
 
 

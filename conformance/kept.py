@@ -4,6 +4,7 @@ import hashlib
 
 from conformance.answer import Answer
 from conformance.messages.objects import Entry
+from conformance.model import SHOULD
 from conformance.trial import Trial
 
 
@@ -47,7 +48,10 @@ def comes_back(trial: Trial, *entries: Entry) -> Answer:
 
 
 def is_not_kept(trial: Trial, *entries: Entry) -> None:
-    """Nothing of a refused submission is retrievable, nor registered where the registry can be asked.
+    """Nothing of a refused submission is registered, where the registry can be asked, nor should it be retrievable.
+
+    A repository may revert what it stored, and a Failure means that documents are not stored: the text says both.
+    # ITI TF-2 3.41.4.1.3.2; ITI TF-3 Table 4.2.4.2-1
 
     Of a repository that takes no submission at all this says nothing: one in good order is provided once a run.
     """
@@ -56,8 +60,13 @@ def is_not_kept(trial: Trial, *entries: Entry) -> None:
         trial.session.memory["takes documents"] = True
     held = repository_id(trial)
     for entry in entries:
-        answer = trial.retrieve((held, entry.unique_id)).refuses("XDSDocumentUniqueIdError")
-        answer.lacks("//xds:DocumentResponse", says="no document of the refused submission comes")
+        answer = trial.retrieve((held, entry.unique_id))
+        came = [unique_id for unique_id, _ in answer.documents()]
+        answer.check(
+            "no document of the refused submission comes", not came, "//xds:DocumentResponse", "none", came, SHOULD
+        )
+        if not came:
+            answer.refuses("XDSDocumentUniqueIdError")
         if trial.target.registry:
             trial.query("GetDocuments", [("$XDSDocumentEntryUniqueId", [entry.unique_id])]).finds()
 

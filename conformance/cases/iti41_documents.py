@@ -116,7 +116,7 @@ for _kind in KINDS:
         _kind.id,
         title=f"Provides and retrieves a document that holds {_kind.what}",
         requirement=f"{_kind.why} is kept byte for byte; hash and size in the registry are those of its bytes.",
-        section="ITI TF-2 3.41.4.1.3; ITI TF-3 4.2.3.2.10, 4.2.3.2.21",
+        section="ITI TF-2 3.41.4.1.3.2; ITI TF-1 10.4.2",
         passing=RETRIEVED,
         level=_kind.level,
         needs=["repository", "repository-id"],
@@ -127,7 +127,7 @@ for _kind in KINDS:
 def _is_described(trial: Trial, entry: Entry) -> None:
     """The registry, where there is one to ask, holds hash and size of the bytes, and one repositoryUniqueId.
 
-    # ITI TF-2 3.41.4.1.3
+    # ITI TF-2 3.41.4.1.3.2
     """
     if not trial.target.registry:
         return
@@ -144,7 +144,7 @@ def _is_described(trial: Trial, entry: Entry) -> None:
     "iti-41/4.1.2/1",
     title="Provides three documents in one message and retrieves them together",
     requirement="A message may bring several documents: each belongs to the DocumentEntry whose id it names.",
-    section="ITI TF-2 3.41.4.1.2",
+    section="ITI TF-2 3.41.4.1.3, 3.41.4.1.2",
     passing=SUCCESS,
     needs=["repository", "repository-id"],
     covers=["iti-41.several"],
@@ -183,7 +183,7 @@ def _first_document_last(root: etree._Element) -> None:
     title="Writes a document into the envelope, as base64",
     requirement="A document may stand in the envelope as base64, inside MTOM packaging as well; "
     "hash and size are those of the decoded bytes.",
-    section="ITI TF-2 3.41.4.1.2; MTOM 2.3; XOP 1.0 3",
+    section="ITI TF-2 3.41.4.1.2, V.8.2",
     passing=SUCCESS,
     needs=["repository", "repository-id"],
     covers=["iti-41.inline", "iti-41.hash.set", "iti-41.size.set"],
@@ -215,7 +215,7 @@ def inline_in_lines(trial: Trial) -> None:
     "iti-41/4.1.2/5",
     title="Brings one document in the envelope and another in a part",
     requirement="Whether a document stands in the envelope or in a part is decided for each one by itself.",
-    section="XOP 1.0 3; MTOM 2.3",
+    section="ITI TF-2 V.8.2; XOP 1.0 3",
     passing=SUCCESS,
     needs=["repository", "repository-id"],
     covers=["iti-41.inline", "iti-41.several"],
@@ -243,7 +243,7 @@ def _inline(entry: Entry, written: str = "") -> Edit:
     "iti-41/4.1.2/6",
     title="Names its objects by symbolic ids",
     requirement="Document/@id is the id of its ExtrinsicObject, be it a UUID or a symbolic id.",
-    section="ITI TF-2 3.41.4.1.2; ITI TF-3 4.2.3.2.7",
+    section="ITI TF-2 3.41.4.1.2; ITI TF-3 4.2.3.1.5",
     passing=SUCCESS,
     needs=["repository", "repository-id"],
     covers=["iti-41.symbolic-ids"],
@@ -277,7 +277,7 @@ def one_part_for_two(trial: Trial) -> None:
     "iti-41/4.1.2/8",
     title="Calls the part application/octet-stream and the document text/plain",
     requirement="What kind of document it is says mimeType of the DocumentEntry, not the Content-Type of the part.",
-    section="ITI TF-3 4.2.3.2.15; ITI TF-2 3.43.4.2.2",
+    section="ITI TF-2 3.41.4.1.3.2, 3.43.4.2.2",
     passing=RETRIEVED,
     needs=["repository", "repository-id"],
     covers=["iti-43.mimeType"],
@@ -293,7 +293,7 @@ def part_of_another_type(trial: Trial) -> None:
     "iti-41/4.1.2/9",
     title="Calls the part text/xml in Windows-1252, with bytes that are not UTF-8",
     requirement="The charset of a part says nothing of what is kept: the bytes are, and are not recoded.",
-    section="ITI TF-2 3.41.4.1.3",
+    section="ITI TF-2 3.41.4.1.3.2; ITI TF-1 10.4.2",
     passing=RETRIEVED,
     needs=["repository", "repository-id"],
     covers=["iti-41.document.bytes"],

@@ -11,6 +11,7 @@ from conformance.kept import comes_back, is_not_kept
 from conformance.messages import names as n
 from conformance.messages.edits import Edit, insert, remove, repeat, slot, write
 from conformance.messages.objects import Association, Entry, content_id, new_uuid
+from conformance.model import MUST, SHOULD, Level
 from conformance.passing import refused
 from conformance.resilience import repository_alive, silent_inside
 from conformance.trial import Trial, documents
@@ -31,6 +32,7 @@ class Wrong:
     codes: tuple[str, ...]
     covers: tuple[str, ...]
     section: str = EXPECTED
+    level: Level = MUST
 
 
 METADATA: Final = ("XDSRepositoryMetadataError", "XDSRegistryMetadataError")
@@ -63,18 +65,11 @@ WRONG: Final = (
     Wrong(
         "iti-41/4.1.3/23",
         "Describes a document that does not come",
-        "A DocumentEntry without its document is refused.",
+        "A DocumentEntry without its document should be refused.",
         lambda _: remove("//xds:Document"),
         ("XDSMissingDocument",),
         ("repository.document.missing",),
-    ),
-    Wrong(
-        "iti-41/4.1.3/24",
-        "Brings a document for an id that no DocumentEntry has",
-        "A document without its DocumentEntry is refused.",
-        lambda _: insert("/*", '<xds:Document id="nobody">QUJD</xds:Document>'),
-        ("XDSMissingDocumentMetadata",),
-        ("repository.entry.missing",),
+        level=SHOULD,
     ),
     Wrong(
         "iti-41/4.1.3/25",
@@ -83,6 +78,7 @@ WRONG: Final = (
         lambda _: remove(f"{ENTRY}/rim:Classification[@classificationScheme='{n.DE_CODES['typeCode']}']"),
         METADATA,
         ("de.typeCode.missing", "iti-41.errors.passed"),
+        "ITI TF-2 3.41.4.1.3.2",
     ),
     Wrong(
         "iti-41/4.1.3/26",
@@ -91,6 +87,7 @@ WRONG: Final = (
         lambda _: slot(ENTRY, "creationTime", "yesterday"),
         METADATA,
         ("iti-41.errors.passed",),
+        "ITI TF-2 3.41.4.1.3.2",
     ),
     Wrong(
         "iti-41/4.1.3/27",
@@ -99,6 +96,7 @@ WRONG: Final = (
         lambda _: remove("//rim:RegistryPackage | //rim:Association"),
         METADATA,
         ("submission.set.single", "iti-41.errors.passed"),
+        "ITI TF-2 3.41.4.1.3.2; ITI TF-3 4.1.4",
     ),
     Wrong(
         "iti-41/4.1.3/28",
@@ -110,7 +108,7 @@ WRONG: Final = (
         ),
         ("XDSPatientIdDoesNotMatch", "XDSUnknownPatientId"),
         ("submission.patient.mismatch", "iti-41.errors.passed"),
-        "ITI TF-3 4.2.3.3.8; ITI TF-2 3.41.4.1.3",
+        "ITI TF-2 3.42.4.1.3.3.2, 3.41.4.1.3.2",
     ),
 )
 
@@ -127,8 +125,9 @@ for _wrong in WRONG:
     case(
         _wrong.id,
         title=_wrong.title,
-        requirement=f"{_wrong.requirement} Nothing of a refused submission is kept.",
+        requirement=f"{_wrong.requirement} Nothing of a refused submission is registered.",
         section=_wrong.section,
+        level=_wrong.level,
         passing=refused(*_wrong.codes),
         needs=["repository", "repository-id"],
         covers=[*_wrong.covers, "iti-41.atomic"],
@@ -136,14 +135,37 @@ for _wrong in WRONG:
 
 
 @case(
+    "iti-41/4.1.3/24",
+    title="Brings a document for an id that no DocumentEntry has",
+    requirement="A document without its DocumentEntry may be refused, with XDSMissingDocumentMetadata then and "
+    "the whole submission with it; where it is passed over, the rest of the submission is taken.",
+    section=EXPECTED,
+    passing=refused("XDSMissingDocumentMetadata") + "\n… or Success",
+    needs=["repository", "repository-id"],
+    covers=["repository.entry.missing", "iti-41.atomic"],
+)
+def one_too_many(trial: Trial) -> None:
+    entry = trial.entry()
+    surplus = insert("/*", '<xds:Document id="nobody">QUJD</xds:Document>')
+    answer = trial.provide(trial.submission(entry), surplus)
+    if answer.status == n.SUCCESS:
+        answer.succeeds()
+        comes_back(trial, entry)
+    else:
+        answer.refuses("XDSMissingDocumentMetadata")
+        is_not_kept(trial, entry)
+
+
+@case(
     "iti-41/4.1.3/30",
     title="Submits three documents, of which the second does not come",
-    requirement="A submission is taken whole or not at all: the documents that came are not kept either, "
-    "and the answer is never PartialSuccess.",
+    requirement="A submission is taken whole or not at all: where one document is missing, the others are not kept "
+    "either.",
     section="ITI TF-2 3.41.4.1.3; ITI TF-3 4.2.4.2",
+    level=SHOULD,
     passing=refused("XDSMissingDocument"),
     needs=["repository", "repository-id"],
-    covers=["iti-41.atomic", "iti-41.never-partial", "repository.document.missing"],
+    covers=["iti-41.atomic", "repository.document.missing"],
 )
 def one_of_three_missing(trial: Trial) -> None:
     entries = [trial.entry() for _ in range(3)]
@@ -152,6 +174,41 @@ def one_of_three_missing(trial: Trial) -> None:
     parts = [part for part in documents(made) if part.content_id != content_id(entries[1])]
     trial.provide(made, second, parts=parts).refuses("XDSMissingDocument")
     is_not_kept(trial, *entries)
+
+
+@case(
+    "iti-41/4.1.3/37",
+    title="Submits three documents, the second with the hash of another",
+    requirement="A submission is taken whole or not at all: nothing of the good documents is registered either, "
+    "and the answer is never PartialSuccess.",
+    section="ITI TF-2 3.41.4.1.3, 3.41.4.2.2; ITI TF-3 4.2.4.2",
+    passing=refused("XDSRepositoryMetadataError"),
+    needs=["repository", "repository-id"],
+    covers=["iti-41.atomic", "iti-41.never-partial", "repository.hash.mismatch"],
+)
+def one_of_three_wrong(trial: Trial) -> None:
+    entries = [trial.entry() for _ in range(3)]
+    wrong = slot(f"{ENTRY}[@id='{entries[1].id}']", "hash", OTHER_HASH)
+    trial.provide(trial.submission(*entries), wrong).refuses("XDSRepositoryMetadataError")
+    is_not_kept(trial, *entries)
+
+
+@case(
+    "iti-41/4.1.3.2/1",
+    title="Asks for the document of a submission that the registry refused",
+    requirement="When the registry refuses, the repository reverts what it stored: it may, and Failure means that "
+    "documents are not stored.",
+    section="ITI TF-2 3.41.4.1.3.2; ITI TF-3 4.2.4.2",
+    level=SHOULD,
+    passing=refused("XDSDocumentUniqueIdError"),
+    needs=["repository", "repository-id"],
+    covers=["iti-41.refused.reverted"],
+)
+def reverted(trial: Trial) -> None:
+    entry = trial.entry()
+    no_type = remove(f"{ENTRY}/rim:Classification[@classificationScheme='{n.DE_CODES['typeCode']}']")
+    trial.provide(trial.submission(entry), no_type).refuses(*METADATA)
+    is_not_kept(trial, entry)
 
 
 @case(
@@ -192,8 +249,9 @@ def one_byte(trial: Trial) -> None:
 @case(
     "iti-41/4.1.2/20",
     title="Brings two documents for one DocumentEntry",
-    requirement="A DocumentEntry has one document: a message with two Document elements of one id is refused.",
+    requirement="A DocumentEntry has one document: a message with two Document elements of one id should be refused.",
     section="ITI TF-2 3.41.4.1.2",
+    level=SHOULD,  # the sender's duty; of the receiver's answer the text says nothing
     passing=refused(),
     needs=["repository", "repository-id"],
     covers=["repository.document.repeated", "iti-41.atomic"],
@@ -208,7 +266,8 @@ def two_for_one(trial: Trial) -> None:
     "iti-41/4.1.2/21",
     title="Provides a document for an on-demand DocumentEntry",
     requirement="An on-demand DocumentEntry has no document to be provided: ITI-41 takes stable ones only.",
-    section="ITI TF-2 3.41.4.1.2; ITI TF-2 3.61",
+    section="ITI TF-2 3.41.4.1.2; ITI TF-3 4.1.1.3.2",
+    level=SHOULD,  # the sender's duty; of the receiver's answer the text says nothing
     passing=refused(),
     needs=["repository", "repository-id"],
     covers=["repository.document.on-demand"],
@@ -256,7 +315,7 @@ def unique_id_twice(trial: Trial) -> None:
     title="Provides other bytes under the uniqueId of a document that is held",
     requirement="A document is never exchanged under its uniqueId: other content is refused, "
     "and the document that was there stays as it was.",
-    section="ITI TF-3 4.2.4.1; ITI TF-2 3.41.4.1.3",
+    section="ITI TF-2 3.42.4.1.3.3.1, 3.41.4.1.3.2; ITI TF-3 4.2.4.1",
     passing=refused("XDSNonIdenticalHash"),
     needs=["repository", "repository-id"],
     covers=["repository.uniqueId.hash", "registry.uniqueId.hash", "iti-41.atomic"],
@@ -274,8 +333,9 @@ def other_content(trial: Trial) -> None:
 @case(
     "iti-41/4.2.4.1/3",
     title="Provides other bytes of another size under the uniqueId of a document, and does not say so",
-    requirement="The repository finds by the bytes themselves that a uniqueId is used for another document.",
-    section="ITI TF-3 4.2.4.1; ITI TF-2 3.41.4.1.3",
+    requirement="Other bytes under a registered uniqueId are refused also where the sender gave neither hash nor size: "
+    "the repository adds both before it registers.",
+    section="ITI TF-2 3.42.4.1.3.3.1, 3.41.4.1.3.2; ITI TF-3 4.2.4.1",
     passing=refused("XDSNonIdenticalHash", "XDSNonIdenticalSize"),
     needs=["repository", "repository-id"],
     covers=["repository.uniqueId.hash", "registry.uniqueId.size"],
@@ -308,11 +368,12 @@ def corrected(trial: Trial) -> None:
 @case(
     "iti-41/4.1.3/34",
     title="Corrects a submission that brought other bytes before it was refused",
-    requirement="The bytes of a refused submission do not count as the document of their uniqueId.",
-    section=EXPECTED,
+    requirement="The bytes of a refused submission should not count as the document of their uniqueId.",
+    section="ITI TF-2 3.41.4.1.3.2; ITI TF-3 4.2.4.2",
+    level=SHOULD,  # a repository may revert what it stored: it need not
     passing=refused("XDSRepositoryMetadataError") + "\n… and Success for the second message",
     needs=["repository", "repository-id"],
-    covers=["iti-41.atomic", "repository.uniqueId.hash"],
+    covers=["iti-41.refused.reverted", "repository.uniqueId.hash"],
 )
 def other_bytes_before(trial: Trial) -> None:
     entry = trial.entry(content=b"the right bytes")
@@ -328,7 +389,7 @@ def other_bytes_before(trial: Trial) -> None:
     title="Submits for a patient that the feed never announced",
     requirement="The registry's refusal of an unknown patient comes back from the repository unchanged, "
     "and the document is not kept.",
-    section="ITI TF-2 3.41.4.1.3, 3.42.4.1.3.3",
+    section="ITI TF-2 3.41.4.1.3.2, 3.42.4.1.3.3.2",
     passing=refused("XDSUnknownPatientId"),
     needs=["repository", "repository-id", "feed", "new-patients"],
     covers=["iti-41.errors.passed", "registry.patient.unknown", "iti-41.atomic"],
@@ -343,7 +404,7 @@ def unknown_patient(trial: Trial) -> None:
     "iti-41/4.2.4.1/4",
     title="Uses the uniqueId of an earlier SubmissionSet for another submission",
     requirement="The registry's refusal of a SubmissionSet.uniqueId in use comes back from the repository unchanged.",
-    section="ITI TF-3 4.2.4.1; ITI TF-2 3.41.4.1.3",
+    section="ITI TF-2 3.41.4.1.3.2, 3.42.4.1.3.3.7; ITI TF-3 4.2.4.1",
     passing=refused("XDSDuplicateUniqueIdInRegistry"),
     needs=["repository", "repository-id"],
     covers=["iti-41.errors.passed", "registry.uniqueId.taken", "iti-41.atomic"],
@@ -361,7 +422,7 @@ def set_twice(trial: Trial) -> None:
     "iti-41/4.1.3/36",
     title="Replaces a document that nobody registered",
     requirement="The registry's refusal of a reference to nothing comes back from the repository unchanged.",
-    section="ITI TF-2 3.41.4.1.3; ITI TF-3 4.2.4.1",
+    section="ITI TF-2 3.41.4.1.3.2, 3.42.4.1.3.5",
     passing=refused("UnresolvedReferenceException"),
     needs=["repository", "repository-id"],
     covers=["iti-41.errors.passed", "registry.reference.unknown", "iti-41.atomic"],

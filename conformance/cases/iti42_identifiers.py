@@ -141,7 +141,7 @@ def symbolic_ids_again(trial: Trial) -> None:
     "iti-42/4.1.3.7/5",
     title="Registers a new DocumentEntry with the UUID of another",
     requirement="An entryUUID is permanent and globally unique: a new object with the UUID of another is refused.",
-    section="ITI TF-2 3.42.4.1.3.7; ITI TF-3 4.2.3.2.7",
+    section="ITI TF-2 3.42.4.1.3.7; ITI TF-3 4.2.3.1.5, 4.2.3.2.7",
     passing=refused(METADATA),
     covers=["registry.id.taken", "iti-42.ids.permanent"],
     needs=["registry"],
@@ -340,7 +340,7 @@ def _set_with(trial: Trial, unique_id: str) -> None:
     "metadata/4.2.4.1/3",
     title="Registers a Folder with the uniqueId of another",
     requirement="uniqueId of a Folder is not that of a registered Folder; the error names it.",
-    section="ITI TF-3 4.2.4.1",
+    section="ITI TF-3 4.2.3.4.9, 4.2.4.1",
     passing=refused(_TAKEN),
     covers=["registry.uniqueId.taken", "iti-42.code-context"],
     needs=["registry"],
@@ -355,14 +355,16 @@ def folder_like_folder(trial: Trial) -> None:
 @case(
     "metadata/4.2.4.1/4",
     title="Registers a document with the uniqueId of a Folder",
-    requirement="A uniqueId is globally unique: a document does not have that of a Folder.",
+    requirement="A uniqueId is globally unique: a document does not have that of a Folder. The error is not "
+    "XDSDuplicateUniqueIdInRegistry, which is not for documents.",
     section="ITI TF-3 4.2.3.2.26, 4.2.4.1",
     level=SHOULD,
-    passing=refused(_TAKEN),
-    covers=["registry.uniqueId.taken"],
+    passing=refused(METADATA),
+    covers=["registry.uniqueId.entry"],
     needs=["registry"],
 )
 def document_like_folder(trial: Trial) -> None:
     folder = trial.folder()
     trial.registered(folder)
-    trial.register(trial.submission(trial.entry(unique_id=folder.unique_id))).refuses()
+    answer = trial.register(trial.submission(trial.entry(unique_id=folder.unique_id))).refuses()
+    answer.lacks(f"//rs:RegistryError[@errorCode='{_TAKEN}']", says=f"{_TAKEN} is not told of a document")

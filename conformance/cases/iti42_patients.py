@@ -5,7 +5,6 @@ from conformance.book import case
 from conformance.cases._tables import ENTRY, OTHER_PATIENT, UNKNOWN_PATIENT, objects, taken
 from conformance.messages import names as n
 from conformance.messages.objects import Association, SubmissionSet
-from conformance.model import SHOULD
 from conformance.passing import SUCCESS, refused
 from conformance.trial import Trial
 
@@ -28,11 +27,12 @@ def _mismatches(answer: Answer, *patients: str) -> None:
 @case(
     "iti-42/4.1.3.3.2/1",
     title="Submits for a patient that the feed never announced",
-    requirement="A registry with a patient identity feed refuses metadata of a patient that it does not know.",
-    section=_SECTION,
+    requirement="A registry with a patient identity feed refuses metadata of a patient that it does not know; "
+    "the error names the patient id.",
+    section=_SECTION + "; ITI TF-1 10.4.9; ITI TF-3 4.2.4.1",
     passing=refused(UNKNOWN_PATIENT),
     needs=["registry", "feed"],
-    covers=["registry.patient.unknown"],
+    covers=["registry.patient.unknown", "iti-42.code-context"],
 )
 def unknown_patient(trial: Trial) -> None:
     stranger = trial.session.new_patient()
@@ -44,7 +44,6 @@ def unknown_patient(trial: Trial) -> None:
         f"//rs:RegistryError[@errorCode='{UNKNOWN_PATIENT}']/@codeContext",
         stranger,
         contexts,
-        SHOULD,
     )
 
 
@@ -52,7 +51,7 @@ def unknown_patient(trial: Trial) -> None:
     "iti-42/4.1.3.3.2/2",
     title="Submits for a patient of an authority that nobody knows",
     requirement="A registry refuses metadata of a patient id that is not of the patient domain of its community.",
-    section=_SECTION,
+    section=_SECTION + "; ITI TF-1 10.4.9",
     passing=refused(UNKNOWN_PATIENT),
     needs=["registry", "feed"],
     covers=["registry.patient.unknown", "domain.patient.authority"],
@@ -201,3 +200,22 @@ def into_another_folder(trial: Trial) -> None:
         theirs.patient,
     )
     trial.query("GetFoldersForDocument", [("$XDSDocumentEntryEntryUUID", mine.id)]).finds()
+
+
+@case(
+    "metadata/4.2.2.1.4/1",
+    title="Puts a document of another patient into a Folder of that patient",
+    requirement="The patientId of a SubmissionSet is that of the document and of the Folder that it puts together, "
+    "though both are registered already.",
+    section="ITI TF-3 4.2.2.1.4, 4.2.4.1; ITI TF-2 3.42.4.1.3.3",
+    passing=refused(OTHER_PATIENT),
+    needs=["registry", "two-patients"],
+    covers=["registry.membership.patient", "iti-42.code-context"],
+)
+def set_of_another(trial: Trial) -> None:
+    other = trial.new_patient()
+    entry, folder = trial.entry(patient=other), trial.folder(patient=other)
+    trial.registered(entry, folder)
+    link = Association(n.HAS_MEMBER, folder.id, entry.id)
+    _mismatches(trial.register(trial.submission(link, patient=trial.patient)), trial.patient, other)
+    trial.query("GetFoldersForDocument", [("$XDSDocumentEntryEntryUUID", entry.id)]).finds()

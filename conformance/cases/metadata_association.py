@@ -39,11 +39,11 @@ def _bad(
     codes: tuple[str, ...] = (METADATA,),
     level: Level = MUST,
     schema: bool = False,
+    cites: str = "",
 ) -> Refused:
-    rules = (rule,) if isinstance(rule, str) else rule
-    return Refused(
-        f"metadata/{section}/{ordinal}", what, must, f"ITI TF-3 {section}", edits, rules, codes, of, schema, level
-    )
+    """`cites`: the section that says so, where the id was made from another."""
+    rules, cited = (rule,) if isinstance(rule, str) else rule, f"ITI TF-3 {cites or section}"
+    return Refused(f"metadata/{section}/{ordinal}", what, must, cited, edits, rules, codes, of, schema, level)
 
 
 refusals(
@@ -65,7 +65,6 @@ refusals(
             "association.type.unknown",
             write(f"{_APND}/@associationType", "APND"),
             of="related",
-            level=SHOULD,  # it may be taken for the URN that it is short for
         ),
         _bad(
             "4.2.2",
@@ -75,7 +74,6 @@ refusals(
             "association.type.unknown",
             write(f"{_APND}/@associationType", f"{_OLD}APND"),
             of="related",
-            level=SHOULD,  # it may be taken for the URN of IHE, as of XDS.a
         ),
         _bad(
             "4.2.2",
@@ -110,6 +108,7 @@ refusals(
             write("(//rim:ExtrinsicObject)[1]/*/@registryObject", "entry-1"),
             write(f"({_TO_ENTRY})[1]/@targetObject", "entry-1"),
             of="related",
+            cites="4.2.2.2",
         ),
         _bad(
             "4.2.1.5",
@@ -243,13 +242,13 @@ _ODD = (
         "4.2.2.2",
         "association.source.set",
         lambda s: Association(n.APND, s.set.id, _first(s)),
-        codes=(METADATA, UNRESOLVED),
+        codes=(UNRESOLVED, METADATA),
     ),
     _Odd(
         "4.2.2.1.1/6",
         "Links a DocumentEntry to the SubmissionSet twice",
         "A DocumentEntry is a member of its SubmissionSet by one HasMember.",
-        "4.2.2.1.1",
+        "4.1.4",
         "submission.member.single",
         lambda s: Association(n.HAS_MEMBER, s.set.id, _first(s), status="Original"),
     ),
@@ -337,9 +336,9 @@ def existing_without_status(trial: Trial) -> None:
 
 
 def _referred(trial: Trial, entry: str, status: str) -> Answer:
-    made = trial.submission(patient=trial.patient)
-    held = (Association(n.HAS_MEMBER, made.set.id, entry, status=status),)
-    return trial.register(replace(made, associations=held))
+    made = trial.submission(trial.entry())  # something of its own: a submission of references alone is disputed
+    held = Association(n.HAS_MEMBER, made.set.id, entry, status=status)
+    return trial.register(replace(made, associations=(*made.associations, held)))
 
 
 @case(
@@ -354,10 +353,10 @@ def _referred(trial: Trial, entry: str, status: str) -> Answer:
 def by_reference(trial: Trial) -> None:
     entry = trial.entry()
     first = trial.registered(entry)
-    made = trial.submission(patient=trial.patient)
+    made = trial.submission(trial.entry())
     link = Association(n.HAS_MEMBER, made.set.id, entry.id, status="Reference")
-    trial.register(replace(made, associations=(link,))).succeeds()
-    contents(trial, made).finds(made.set.id, link.id, entry.id)
+    trial.register(replace(made, associations=(*made.associations, link))).succeeds()
+    contents(trial, made).finds(*made.ids, link.id, entry.id)
     sets = trial.query("GetSubmissionSets", [("$uuid", [entry.id])])
     sets.finds(made.set.id, first.set.id, link.id, first.associations[0].id)
 

@@ -28,19 +28,19 @@ def edit_stored(edit: Callable[[Any], Any]) -> None:
 # --- life cycle
 
 
-@mutant("ihe", breaks=REGISTERING, caught_by=("iti-42/4.1.3.5/7", "iti-42/4.1.3.5/8"))
+@mutant("ihe", breaks="ITI TF-2 3.42.4.1.3.5", caught_by=("iti-42/4.1.3.5/7", "iti-42/4.1.3.5/8"))
 def replaced_entry_stays_approved() -> None:
     """RPLC leaves the entry that it replaces Approved."""
     replace(store, "deprecate", lambda _connection, places: len(places))
 
 
-@mutant("ihe", breaks=REGISTERING, caught_by=("iti-42/4.1.3.5/3", "iti-42/4.1.3.5/4"))
+@mutant("ihe", breaks="ITI TF-2 3.42.4.1.3.5", caught_by=("iti-42/4.1.3.5/3", "iti-42/4.1.3.5/4"))
 def derived_entries_stay_approved() -> None:
     """What was made of a replaced entry by XFRM or APND stays Approved."""
     replace(lifecycle, "_derived", lambda *_: frozenset())
 
 
-@mutant("ihe", breaks=REGISTERING, caught_by=("iti-42/4.1.3.5/50", "iti-42/4.1.3.5/51"))
+@mutant("ihe", breaks="ITI TF-2 3.42.4.1.3.5", caught_by=("iti-42/4.1.3.5/50", "iti-42/4.1.3.5/51"))
 def folder_does_not_get_the_replacement() -> None:
     """The Folders of a replaced entry do not get the new one."""
     replace(lifecycle, "_memberships", lambda *_: [])
@@ -52,20 +52,20 @@ def last_update_time_stays() -> None:
     replace(store, "touch", lambda _connection, folders, _now: len(folders))
 
 
-@mutant("ihe", breaks=REGISTERING, caught_by=("iti-42/4.1.3.5/20", "iti-42/4.1.3.5/21"))
+@mutant("ihe", breaks="ITI TF-2 3.42.4.1.3.5", caught_by=("iti-42/4.1.3.5/20", "iti-42/4.1.3.5/21"))
 def replacement_of_deprecated_accepted() -> None:
     """An entry that is Deprecated already may be replaced and appended to."""
     silence("registry.target.deprecated")
     wrap(store, "deprecate", lambda was, connection, places: (was(connection, places), len(places))[1])
 
 
-@mutant("ihe", breaks=REGISTERING, caught_by=("iti-42/4.1.3.5/11", "iti-42/4.1.3.5/10"))
+@mutant("ihe", breaks="ITI TF-2 3.42.4.1.3.5", caught_by=("iti-42/4.1.3.5/11", "iti-42/4.1.3.5/10"))
 def relationship_across_patients_accepted() -> None:
     """A relationship may lead to the document of another patient."""
     silence("registry.relationship.patient")
 
 
-@mutant("ihe", breaks=REGISTERING, caught_by=("iti-42/4.1.3.3.2/8",))
+@mutant("ihe", breaks="ITI TF-2 3.42.4.1.3.3.2", caught_by=("iti-42/4.1.3.3.2/8",))
 def folder_across_patients_accepted() -> None:
     """A document may be put into the Folder of another patient."""
     silence("registry.folder.patient")
@@ -95,25 +95,25 @@ def half_of_a_refused_submission_is_kept() -> None:
 # --- what is taken
 
 
-@mutant("ihe", breaks=REGISTERING, caught_by=("iti-42/4.1.3.3.2/1", "iti-42/4.1.3.3.2/2"))
+@mutant("ihe", breaks="ITI TF-2 3.42.4.1.3.3.2", caught_by=("iti-42/4.1.3.3.2/1", "iti-42/4.1.3.3.2/2"))
 def unknown_patient_accepted() -> None:
     """A patient that the feed has not announced is taken."""
     silence("registry.patient.unknown")
 
 
-@mutant("ihe", breaks="ITI TF-2 3.42.4.1.3.3", caught_by=("iti-42/4.1.3.3.2/4", "iti-42/4.1.3.3.2/5"))
+@mutant("ihe", breaks="ITI TF-2 3.42.4.1.3.3.2", caught_by=("iti-42/4.1.3.3.2/4", "iti-42/4.1.3.3.2/5"))
 def mixed_patients_accepted() -> None:
     """The entries of one submission may be of several patients."""
     silence("submission.patient.mismatch")
 
 
-@mutant("ihe", breaks=REGISTERING, caught_by=("iti-42/4.1.3.3.7/1", "iti-42/4.1.3.3.7/2"))
+@mutant("ihe", breaks="ITI TF-2 3.42.4.1.3.3.7", caught_by=("iti-42/4.1.3.3.7/1", "iti-42/4.1.3.3.7/2"))
 def unique_id_of_a_set_used_again() -> None:
     """A uniqueId that is registered already may be that of another object."""
     silence("registry.uniqueId.taken")
 
 
-@mutant("ihe", breaks="ITI TF-3 4.2.4.1", caught_by=("iti-42/4.1.3.3.1/1", "iti-42/4.1.3.3.1/2"))
+@mutant("ihe", breaks="ITI TF-2 3.42.4.1.3.3.1", caught_by=("iti-42/4.1.3.3.1/1", "iti-42/4.1.3.3.1/2"))
 def non_identical_hash_accepted() -> None:
     """Two documents of one uniqueId may have different hashes."""
     silence("registry.uniqueId.hash", "registry.uniqueId.size")
@@ -179,7 +179,7 @@ def missing_submission_set_status_accepted() -> None:
     silence("association.status.missing")
 
 
-@mutant("ihe", breaks="ITI TF-3 4.2.1.4", caught_by=("metadata/4.2.2.1.1/1", "metadata/4.2.2.1.1/6"))
+@mutant("ihe", breaks="ITI TF-3 4.1.4", caught_by=("metadata/4.2.2.1.1/1", "metadata/4.2.2.1.1/6"))
 def entry_outside_the_set_accepted() -> None:
     """An entry that no HasMember links with the SubmissionSet is taken."""
     silence("submission.member.single")
@@ -194,7 +194,7 @@ def extra_metadata_dropped_silently() -> None:
     edit_stored(lambda o: changed(o, slots=tuple(s for s in o.slots if not s.name.startswith("urn:"))))
 
 
-@mutant("ihe", breaks="ITI TF-2 3.42.4.1.3.3", caught_by=("iti-18/4.1.2.6/14", "iti-18/4.1.2.6/15"))
+@mutant("ihe", breaks="ITI TF-2 3.42.4.1.3", caught_by=("iti-18/4.1.2.6/14", "iti-18/4.1.2.6/15"))
 def comments_dropped() -> None:
     """The comments of an object are not kept."""
     edit_stored(lambda o: changed(o, description=()))

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace as changed
 from typing import Any
 
-from metadata.errors import RegistryResponse
+from metadata.errors import ErrorCode, RegistryResponse
+from metadata.rules import BOOK
 from metadata.vocabulary import FAILURE, PARTIAL_SUCCESS, SUCCESS
 from repository import agreement, intake, provide, registration, retrieve, store
 from repository.store import OtherContent
 from repository.tables import State
 from soap import faults
-from tests.conformance.mutants.patching import silence, wrap
+from tests.conformance.mutants.patching import replace_item, silence, wrap
 from tests.conformance.mutants.table import mutant
 
 PROVIDING = "ITI TF-2 3.41.4.1.3"
@@ -76,13 +77,14 @@ def repository_unique_id_not_its_own() -> None:
     edit_completed(lambda _kept: {"repositoryUniqueId": "1.2.250.1.999.7.99"})
 
 
-@mutant("ihe", breaks=PROVIDING, caught_by=("iti-41/4.1.3/24",))
-def document_without_entry_accepted() -> None:
-    """A document that no entry describes is passed over."""
-    unfound("repository.entry.missing", "pairing")
+@mutant("ihe", breaks="ITI TF-3 4.2.4.1", caught_by=("iti-41/4.1.3/24",))
+def document_without_entry_told_as_internal_error() -> None:
+    """A document that no entry describes is refused with XDSRepositoryError, though it has a code of its own."""
+    rule = BOOK["repository.entry.missing"]
+    replace_item(BOOK.rules, rule.id, changed(rule, codes={"ITI-41": ErrorCode.REPOSITORY_ERROR}))
 
 
-@mutant("ihe", breaks=PROVIDING, caught_by=("iti-41/4.2.2/2", "iti-41/4.2.2/3"))
+@mutant("ihe", breaks=PROVIDING, caught_by=("iti-41/4.1.3/23", "iti-41/4.1.3/30"))
 def document_lost_on_the_way_accepted() -> None:
     """An entry whose document did not come is registered with an empty one."""
     unfound("repository.document.missing", "pairing")
@@ -121,7 +123,7 @@ def another_content_under_a_known_id_accepted() -> None:
     wrap(store, "claim", around)
 
 
-@mutant("ihe", breaks=PROVIDING, caught_by=("iti-41/4.1.3/25", "iti-41/4.1.3/26"))
+@mutant("ihe", breaks="ITI TF-3 4.2.4.2", caught_by=("iti-41/4.1.3.2/1", "iti-41/4.1.3/34"))
 def document_of_a_refused_submission_stays() -> None:
     """The documents of a submission that the registry refused can be retrieved."""
 
@@ -214,7 +216,7 @@ class _without_the_first:  # noqa: N801 - a function that can be iterated twice
             yield piece if number else piece[1:]
 
 
-@mutant("ihe", breaks=RETRIEVING, caught_by=("iti-43/4.1.2/1", "iti-43/4.1.2/2"))
+@mutant("ihe", breaks=RETRIEVING, caught_by=("iti-43/4.1.3/10", "iti-43/4.1.3/14"))
 def unknown_document_is_a_success() -> None:
     """Documents that are not held are passed over: the answer is Success."""
     edit_retrieved(lambda _response, documents, parts: (RegistryResponse(SUCCESS), documents, parts))
@@ -287,3 +289,31 @@ def home_community_id_not_repeated() -> None:
             parts,
         )
     )
+
+
+@mutant("ihe", breaks="ITI TF-2 3.43.5", caught_by=("iti-43/4.2.2/6",))
+def home_community_id_of_its_own() -> None:
+    """Answers say a HomeCommunityId that nobody asked with."""
+    edit_retrieved(
+        lambda response, documents, parts: (
+            response,
+            tuple(changed(d, home_community_id=d.home_community_id or "urn:oid:2.999.1") for d in documents),
+            parts,
+        )
+    )
+
+
+@mutant("ihe", breaks="ITI TF-2 3.43.5", caught_by=("iti-43/4.1.3/15",))
+def retrieve_errors_without_location() -> None:
+    """The errors of ITI-43 say nowhere but in words which document they are about."""
+    edit_retrieved(lambda response, documents, parts: (_errors(response, location=""), documents, parts))
+
+
+@mutant("ihe", breaks="ITI TF-3 4.2.4.1", caught_by=("iti-43/5/1",))
+def retrieve_errors_without_code_context() -> None:
+    """The errors of ITI-43 have an empty codeContext."""
+    edit_retrieved(lambda response, documents, parts: (_errors(response, context=""), documents, parts))
+
+
+def _errors(response: RegistryResponse, **values: str) -> RegistryResponse:
+    return changed(response, errors=tuple(changed(error, **values) for error in response.errors))

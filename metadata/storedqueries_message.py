@@ -7,7 +7,8 @@ How freely values are taken, beyond what `metadata.querysyntax` says:
 * UUIDs, URNs, OIDs and ids are trimmed; UUIDs compare in lower case.
 * Times may be numbers or strings, of any precision.
 * Codes, names and reference ids compare in Unicode normal form C, whatever form they came in. # ITI TF-2 Appendix F
-* A patient id may carry more than id and assigning authority (`…&ISO^NH`): the rest does not take part.
+* A patient id that carries more than id and assigning authority (`…&ISO^NH`) is read, the rest does not take part: a
+  rule refuses it, which a domain may waive.
 * A status that is not known is passed over, as long as another one is known.
 * An empty string is no value; an optional parameter without values sets no condition.
 * Parameters the catalogue lacks are passed over if their name begins with `$`.
@@ -21,7 +22,7 @@ from functools import cache
 
 from lxml import etree
 
-from metadata.datatypes import CX, DTM, is_uuid_urn
+from metadata.datatypes import CX, DTM, DatatypeError, is_uuid_urn
 from metadata.querysyntax import QuerySyntaxError, parse_values
 from metadata.storedqueries_catalogue import BY_ID, METADATA_LEVEL, Definition, Form, Parameter
 from metadata.vocabulary import APPROVED, DEPRECATED, ON_DEMAND, QUERY, RIM, STABLE
@@ -54,6 +55,8 @@ class Argument:
     """Why the text is no value or list."""
     count: int = 0
     """Values that are not empty, right or wrong, repeated ones too."""
+    overlong: tuple[str, ...] = ()
+    """Patient ids with components beyond id and assigning authority."""
 
     @property
     def path(self) -> str:
@@ -120,7 +123,24 @@ def _argument(name: str, number: int, parameter: Parameter, texts: list[str]) ->
         except ValueError as error:
             wrong.append(Wrong(value, str(error)))
     known = [v for v in good if v in STATUSES] if parameter.form is Form.STATUS else good
-    return Argument(name, number, parameter, tuple(dict.fromkeys(known)), tuple(wrong), count=len(values))
+    overlong = [v for v in values if parameter.form is Form.PATIENT and good and _is_overlong(v.strip())]
+    return Argument(
+        name,
+        number,
+        parameter,
+        tuple(dict.fromkeys(known)),
+        tuple(wrong),
+        count=len(values),
+        overlong=tuple(overlong),
+    )
+
+
+def _is_overlong(patient_id: str) -> bool:
+    try:
+        CX.parse(patient_id)
+    except DatatypeError:
+        return True
+    return False
 
 
 def _comparable(form: Form, value: str) -> str:

@@ -1,5 +1,7 @@
 """AdhocQueryRequest → `StoredQuery`, or the rules it breaks; ITI TF-2 3.18.4.1.2."""
 
+from collections.abc import Collection
+
 from lxml import etree
 
 from metadata.rules import query as rules
@@ -9,10 +11,13 @@ from metadata.storedqueries_catalogue import METADATA_LEVEL, Definition
 from metadata.storedqueries_message import QueryMessage, parse_adhoc_query_request
 
 
-def read(request: etree._Element) -> tuple[StoredQuery | None, list[Finding]]:
-    """The stored query in a `query:AdhocQueryRequest`, or `None` and everything that is wrong with it."""
+def read(request: etree._Element, waived: Collection[str] = rules.LENIENT) -> tuple[StoredQuery | None, list[Finding]]:
+    """The stored query in a `query:AdhocQueryRequest`, or `None` and everything that is wrong with it.
+
+    `waived` names the rules that are not applied.
+    """
     message = parse_adhoc_query_request(request)
-    findings = rules.check(message)
+    findings = rules.check(message, waived)
     if findings or message.definition is None:
         return None, findings
     return _stored_query(message, message.definition), []

@@ -1,12 +1,15 @@
 """FindDocuments: each parameter alone, with what it must find and what it must not."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from metadata.affinity import AffinityDomain
 from metadata.model import Author, Code
 from metadata.vocabulary import APPROVED, DEPRECATED, ON_DEMAND, RPLC, STABLE
+from registry.queries import Queries
 
 Find = Callable[..., list[str]]
 ANN = "ann7^^^&2.999.31&ISO"
@@ -19,9 +22,25 @@ def test_all_approved_documents_of_the_patient_are_found_and_nobody_elses(world:
     assert find() == ["letter", "scan"]
 
 
-def test_the_patient_id_may_carry_more_than_id_and_authority(world: Any, find: Find) -> None:
+MORE = {
+    "XDSDocumentEntryPatientId": "ann7^^^&2.999.31&ISO^NH",
+    "XDSDocumentEntryStatus": [APPROVED],
+}
+
+
+def test_a_patient_id_that_carries_more_than_id_and_authority_is_refused(world: Any) -> None:
     world.submit("s1", world.document("letter"))
-    assert find(PatientId="ann7^^^&2.999.31&ISO^NH") == ["letter"]
+    answer = world.ask("FindDocuments", MORE)
+    assert (answer.codes, answer.rules) == (["XDSRegistryError"], ["query.param.patient-id.components"])
+
+
+@pytest.mark.parametrize("waived", ["query.param.patient-id.components", "de.patientId.components"])
+def test_the_rest_of_a_patient_id_does_not_count_where_the_domain_waives_it(
+    world: Any, database: Any, waived: str
+) -> None:
+    world.submit("s1", world.document("letter"))
+    world.queries = Queries(database, replace(AffinityDomain.open(), waived=frozenset({waived})))
+    assert world.ask("FindDocuments", MORE).found == ["letter"]
 
 
 def test_a_patient_nobody_knows_has_no_documents(find: Find) -> None:

@@ -36,7 +36,10 @@ class Answer:
 
 
 def fault_answer(fault: Fault, relates_to: str | None) -> Answer:
-    """A fault is always a simple message, whatever the packaging of the request: every stack reads that."""
+    """A fault is always a simple message, whatever the packaging of the request: every stack reads that.
+
+    ITI TF-2 V.8.1 packs a request and its response alike; the transactions say MTOM of their response messages alone.
+    """
     content = fault.envelope(relates_to)
     headers = [("Content-Type", SIMPLE_TYPE), ("Content-Length", str(len(content))), *fault.headers]
     return Answer(fault.status, headers, content)
@@ -53,7 +56,7 @@ def reply_answer(reply: Reply, packaging: Packaging, action: str, relates_to: st
             raise ValueError("an operation that travels as simple SOAP was answered with attachments")
         return Answer(200, [("Content-Type", SIMPLE_TYPE), ("Content-Length", str(len(root)))], root)
     writer = MtomWriter()
-    # .NET wants MIME-Version; ITI TF-2 Appendix V.3.6: MTOM is answered by MTOM, with or without parts
+    # .NET wants MIME-Version; ITI TF-2 3.41.4.2.2, 3.43.5, V.8.2: the answer is MTOM, with or without parts
     headers = [("Content-Type", writer.content_type()), ("MIME-Version", "1.0")]
     length = writer.length(root, reply.parts) if isinstance(reply.parts, Sequence) else None
     stream = writer.chunks(root, reply.parts)

@@ -1,5 +1,6 @@
 """A SOAP 1.2 client: WS-Addressing, MTOM as streams in both directions, a pool of connections, mutual TLS."""
 
+import logging
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -19,6 +20,8 @@ from soap.response import Reading, Response, SoapFault, TransportError, fault_of
 from soap.tap import Crossing
 
 __all__ = ["Response", "SoapClient", "SoapFault", "TransportError"]
+
+_log = logging.getLogger("carnet.soap")
 
 _XML_TYPES = frozenset((SOAP_TYPE, "application/xop+xml", "text/xml", "application/xml"))
 _WHOLE = 256 << 10  # a message up to this goes out in one piece
@@ -87,7 +90,7 @@ class SoapClient:
         root = envelope.write_request(action, message_id, self.url, body, headers)
         response = self._exchange(root, parts, mtom)
         try:
-            self._check(response, message_id)
+            self._check(response, action, message_id)
         except BaseException:
             response.close()
             raise
@@ -164,7 +167,7 @@ class SoapClient:
             mtom.close()
             raise
 
-    def _check(self, response: Response, message_id: str) -> None:
+    def _check(self, response: Response, action: str, message_id: str) -> None:
         if response.body.tag == FAULT:
             raise fault_of(response)
         if response.status != 200:
@@ -172,6 +175,12 @@ class SoapClient:
         relates_to = response.addressing.relates_to
         if relates_to and relates_to != message_id:
             raise TransportError(f"the answer relates to {relates_to[:200]!r}, another message", unknown=True)
+        wanted, got = f"{action}Response", response.addressing.action
+        if action.startswith("urn:ihe:") and got != wanted:
+            # ITI TF-2 V.3.2.1.2 (IHE-WSP208). Its body says what it is: were it thrown away for its header, the caller
+            # would be in doubt about what the service did
+            told_as = f"wsa:Action {got[:200]!r}" if got else "no wsa:Action"
+            _log.warning("%s: the answer has %s; it should have %r", self.url, told_as, wanted)
 
 
 class _Outgoing:

@@ -180,7 +180,7 @@ def addressing_of(header: etree._Element | None) -> Addressing:
         field = _ADDRESSING.get(tag)
         if field is not None:
             if field in found and field != "relates_to":
-                # WS-Addressing 1.0 SOAP Binding 6.4.1.1
+                # WS-Addressing 1.0 SOAP Binding 6.4.1.3
                 raise faults.invalid_header(_local_name(tag), "is there more than once", why="wsa:InvalidCardinality")
             found.setdefault(field, _value(child))
         elif tag not in _UNDERSTOOD and child.get(MUST_UNDERSTAND, "").strip() in ("true", "1"):
@@ -218,7 +218,7 @@ def _value(header: etree._Element) -> str:
 def require_answerable(addressing: Addressing) -> None:
     """Refuse a message whose answer or fault is wanted elsewhere than on its own connection.
 
-    An absent ReplyTo means anonymous. ITI TF-2 Appendix V.3.2; WS-Addressing 1.0 SOAP Binding 6.4.1.7.
+    An absent ReplyTo means anonymous. ITI TF-2 V.5.3; WS-Addressing 1.0 Core 3.2, SOAP Binding 6.4.1.7.
     """
     for name, address in (("ReplyTo", addressing.reply_to), ("FaultTo", addressing.fault_to)):
         if address and address != ANONYMOUS:
@@ -253,7 +253,7 @@ def write_response(action: str, relates_to: str | None, body: bytes | Iterable[b
 
 
 def write_request(action: str, message_id: str, to: str, body: bytes, headers: Iterable[bytes] = ()) -> bytes:
-    """A whole request message with the header block of ITI TF-2 Appendix V.3.2; `headers` declare their namespaces."""
+    """A whole request message with the headers of ITI TF-2 V.3.2.2, V.9.2.1; `headers` declare their namespaces."""
     opening = (
         f"{_BEFORE_ACTION}{escape_text(action)}</wsa:Action><wsa:MessageID>{escape_text(message_id)}</wsa:MessageID>"
         f"<wsa:ReplyTo><wsa:Address>{ANONYMOUS}</wsa:Address></wsa:ReplyTo>"

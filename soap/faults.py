@@ -108,7 +108,7 @@ def too_large(reason: str) -> Fault:
 
 
 def missing_header(name: str) -> Fault:
-    """A WS-Addressing header that must be there is not. ITI TF-2 Appendix V.3.2; WS-Addressing SOAP Binding 6.4.1.2."""
+    """A WS-Addressing header that must be there is not. WS-Addressing 1.0 SOAP Binding 6.4.2."""
     return Fault(
         "Sender",
         f"the message has no wsa:{name} header; ITI transactions require it",
@@ -128,7 +128,7 @@ def invalid_header(name: str, reason: str, *, why: str = "") -> Fault:
 
 
 def action_not_supported(action: str, supported: tuple[str, ...]) -> Fault:
-    """An Action that this endpoint does not know. WS-Addressing SOAP Binding 6.4.1.4."""
+    """An Action that this endpoint does not know. WS-Addressing 1.0 SOAP Binding 6.4.4."""
     return Fault(
         "Sender",
         f"wsa:Action {action!r} is not supported by this endpoint, which answers {', '.join(supported)}",

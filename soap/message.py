@@ -9,7 +9,7 @@ from lxml import etree
 
 
 class Packaging(Enum):
-    """How an operation travels, in both directions; ITI TF-2 Appendix V.3.6."""
+    """How an operation travels, in both directions; ITI TF-2 V.8.1."""
 
     SIMPLE = "application/soap+xml"
     MTOM = "multipart/related"

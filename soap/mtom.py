@@ -1,4 +1,4 @@
-"""MTOM messages, read and written as streams. ITI TF-2 Appendix V.3.6; XOP 1.0 4; RFC 2387."""
+"""MTOM messages, read and written as streams. ITI TF-2 V.8; XOP 1.0 4; RFC 2387."""
 
 import os
 import tempfile

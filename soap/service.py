@@ -175,7 +175,7 @@ class Service:
                 headers=(("Accept-Encoding", "gzip" if media.name == SOAP_TYPE else "identity"),),
             )
         if media.name == SOAP_TYPE:
-            # action= is not looked at: ITI TF-2 Appendix V.3.2 dispatches on wsa:Action
+            # action= is not looked at: ITI TF-2 V.3.2.1.3 (IHE-WSP211)
             check_charset(media.get("charset"))
             return entity.whole(encoding), Packaging.SIMPLE
         if media.name == MULTIPART_TYPE:
@@ -201,7 +201,7 @@ class Service:
         return message.header, message.body
 
     def _dispatch(self, element: object, addressing: Addressing) -> Operation:
-        """The operation of a message, by its Action and its body element. ITI TF-2 Appendix V.3.2."""
+        """The operation of a message, by its Action and its body element. ITI TF-2 V.3.2.1.2."""
         action = addressing.action
         if not action:
             raise faults.missing_header("Action")

@@ -1,4 +1,4 @@
-"""query:AdhocQueryResponse: the answer of ITI-18; ITI TF-2 3.18.4.1.2.7."""
+"""query:AdhocQueryResponse: the answer of ITI-18; ITI TF-2 3.18.4.1.3, ITI TF-3 4.2.4."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

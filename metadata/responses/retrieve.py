@@ -1,4 +1,4 @@
-"""RetrieveDocumentSet, the request and the response of ITI-43; ITI TF-2 3.43.4."""
+"""RetrieveDocumentSet, the request and the response of ITI-43; ITI TF-2 3.43.5."""
 
 import binascii
 from collections.abc import Iterable

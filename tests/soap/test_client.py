@@ -193,6 +193,33 @@ def test_an_answer_without_relates_to_is_taken() -> None:
         assert SoapClient(url).call("urn:say", SAY).body.tag == "Done"
 
 
+IHE = "urn:ihe:iti:2007:RegistryStoredQuery"
+
+
+@pytest.mark.parametrize(
+    "action", ["urn:ihe:iti:2007:RegistryStoredQuery", "urn:ihe:iti:2007:RegisterDocumentSet-bResponse"]
+)
+def test_an_answer_with_another_action_is_taken_with_a_warning(action: str, caplog: pytest.LogCaptureFixture) -> None:
+    with answering(lambda request: http(write_response(action, None, b"<Done/>"))) as url:
+        assert SoapClient(url).call(IHE, SAY).body.tag == "Done"
+    assert [record.getMessage() for record in caplog.records if record.name == "carnet.soap"] == [
+        f"{url}: the answer has wsa:Action {action!r}; it should have '{IHE}Response'"
+    ]
+
+
+def test_an_answer_without_action_is_taken_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    content = re.sub(rb"<wsa:Action.*?</wsa:Action>", b"", write_response("urn:any", None, b"<Done/>"))
+    with answering(lambda request: http(content)) as url:
+        assert SoapClient(url).call(IHE, SAY).body.tag == "Done"
+    assert "the answer has no wsa:Action" in caplog.text
+
+
+def test_an_answer_with_its_action_is_taken_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    with answering(lambda request: http(write_response(f"{IHE}Response", None, b"<Done/>"))) as url:
+        assert SoapClient(url).call(IHE, SAY).body.tag == "Done"
+    assert not [record for record in caplog.records if record.name == "carnet.soap"]
+
+
 def test_a_fault_inside_a_multipart_answer_is_a_fault() -> None:
     writer = MtomWriter()
     content = b"".join(writer.chunks(sender("no").envelope(), ()))

@@ -1,4 +1,4 @@
-"""A multipart message of which every byte of the framing can be changed. # RFC 2046 5.1.1; ITI TF-2 V.3.6"""
+"""A multipart message of which every byte of the framing can be changed. # RFC 2046 5.1.1; ITI TF-2 V.8.2"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

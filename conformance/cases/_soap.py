@@ -65,6 +65,13 @@ def says(answer: Answer, name: str, *values: str) -> Answer:
     return answer.check(f"{name} is {' or '.join(values)}", right, xpath, " or ".join(values), got)
 
 
+def is_understood(answer: Answer) -> Answer:
+    """The Action of the answer has to be understood. # ITI TF-2 V.3.2.2"""
+    xpath = "/soap:Envelope/soap:Header/wsa:Action/@soap:mustUnderstand"
+    got = [str(each).strip() for each in answer.xpath(xpath)]
+    return answer.check("the Action must be understood", got in (["1"], ["true"]), xpath, "1 or true", got)
+
+
 def chunked(content: bytes, sizes: Sequence[int] = (), *, extension: str = "", trailer: bytes = b"") -> bytes:
     """The chunked form of a body: pieces of `sizes`, then the rest in one. # RFC 9112 7.1"""
     out, at = bytearray(), 0

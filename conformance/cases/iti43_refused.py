@@ -8,15 +8,16 @@ from typing import Final
 from conformance.answer import Answer
 from conformance.book import case
 from conformance.kept import brings, repository_id
+from conformance.messages import names as n
 from conformance.messages.edits import Edit, remove, write
 from conformance.messages.objects import Entry, new_oid
 from conformance.messages.requests import stored_query
-from conformance.model import SHOULD
+from conformance.model import MUST, SHOULD, Level
 from conformance.passing import NOT_RETRIEVED, PARTLY_RETRIEVED
 from conformance.resilience import repository_alive, silent_inside, turned_away
 from conformance.trial import Trial
 
-EXPECTED: Final = "ITI TF-2 3.43.4.1.3"
+EXPECTED: Final = "ITI TF-2 3.43.4.2.3, 3.43.5; ITI TF-3 4.2.4.1, 4.2.4.2"
 _OURS: Final = ["repository", "repository-id"]
 _ERROR: Final = "//rs:RegistryError"
 
@@ -88,7 +89,7 @@ def partly(trial: Trial) -> None:
     section=EXPECTED,
     passing=PARTLY_RETRIEVED.replace("XDSDocumentUniqueIdError", "XDSUnknownRepositoryId"),
     needs=_OURS,
-    covers=["iti-43.partial", "retrieve.repository.unknown"],
+    covers=["iti-43.partial", "iti-43.several-repositories", "retrieve.repository.unknown"],
 )
 def partly_elsewhere(trial: Trial) -> None:
     entry = _held(trial)
@@ -117,18 +118,40 @@ def none(trial: Trial) -> None:
 @case(
     "iti-43/4.1.3/15",
     title="Reads which document an error is about",
-    requirement="An error names the document that is missing, in location or in codeContext.",
-    section="ITI TF-2 3.43.4.1.3; ITI TF-3 4.2.4.1",
-    level=SHOULD,
+    requirement="The location of an error holds the DocumentUniqueId of the document that cannot be returned.",
+    section="ITI TF-2 3.43.5",
     passing=NOT_RETRIEVED,
     needs=_OURS,
     covers=["iti-43.error-names-document"],
 )
 def names_it(trial: Trial) -> None:
-    wanted = new_oid()
-    answer = trial.retrieve((repository_id(trial), wanted)).refuses("XDSDocumentUniqueIdError")
-    told = [f"{error.get('location', '')} {error.get('codeContext', '')}" for error in answer.xpath(_ERROR)]
-    answer.check("the uniqueId is in the error", any(wanted in each for each in told), _ERROR, wanted, told)
+    held, missing, elsewhere = repository_id(trial), new_oid(), new_oid()
+    answer = trial.retrieve((held, missing), (new_oid(), elsewhere)).refuses("XDSDocumentUniqueIdError")
+    told = [str(each) for each in answer.xpath(f"{_ERROR}/@location")]
+    for wanted in (missing, elsewhere):
+        named = any(wanted in each for each in told)
+        answer.check("location holds the DocumentUniqueId", named, f"{_ERROR}/@location", wanted, told)
+
+
+@case(
+    "iti-43/5/1",
+    title="Reads what the errors of an answer are made of",
+    requirement="A RegistryError has errorCode, codeContext and one of the two severities, and no content; what keeps "
+    "a document from coming is an Error, and highestSeverity, where it stands, says so.",
+    section="ITI TF-2 3.43.5; ITI TF-3 4.2.4, 4.2.4.1",
+    passing=NOT_RETRIEVED,
+    needs=_OURS,
+    covers=["iti-43.error-attributes"],
+)
+def errors(trial: Trial) -> None:
+    answer = trial.retrieve((repository_id(trial), new_oid())).refuses("XDSDocumentUniqueIdError")
+    for name in ("errorCode", "codeContext", "severity"):
+        answer.lacks(f"{_ERROR}[not(normalize-space(@{name}))]", says=f"each RegistryError has {name}")
+    known = f"@severity='{n.ERROR}' or @severity='{n.WARNING}'"
+    answer.lacks(f"{_ERROR}[not({known})]", says="each severity is Error or Warning, as URN")
+    answer.holds(f"{_ERROR}[@severity='{n.ERROR}']", says="one of them is of severity Error")
+    answer.lacks(f"{_ERROR}[node()]", says="a RegistryError has no content")
+    answer.lacks(f"//rs:RegistryErrorList/@highestSeverity[. != '{n.ERROR}']", says="highestSeverity is Error")
 
 
 @case(
@@ -150,7 +173,7 @@ def pieces(trial: Trial) -> None:
     "iti-43/4.1.3/17",
     title="Asks by the entryUUID",
     requirement="Documents are asked for by uniqueId; the entryUUID of a DocumentEntry is not one.",
-    section="ITI TF-2 3.43.4.1.2",
+    section="ITI TF-2 3.43.4.1.2, 3.43.5",
     passing=NOT_RETRIEVED,
     needs=_OURS,
     covers=["retrieve.document.unknown"],
@@ -176,7 +199,7 @@ INJECTIONS: Final = (
     "iti-43/robustness/1",
     title="Asks for documents by texts that other programs would obey",
     requirement="A uniqueId is data: quotes, wildcards, paths and expressions in it are neither run nor followed.",
-    section="ITI TF-2 3.43.4.1.3; OWASP ASVS 5.3",
+    section="ITI TF-2 3.43.4.2.3; OWASP ASVS 5.3",
     passing=NOT_RETRIEVED,
     asks="OWASP",
     needs=_OURS,
@@ -199,11 +222,13 @@ class Broken:
     id: str
     title: str
     edit: Edit
+    level: Level = MUST
+    """MUST where nothing that may be found was named; otherwise the text asks it of the sender alone."""
 
 
 BROKEN: Final = (
-    Broken("iti-43/4.1.2/1", "Asks for nothing", remove("//xds:DocumentRequest")),
-    Broken("iti-43/4.1.2/2", "Does not say which repository", remove("//xds:RepositoryUniqueId")),
+    Broken("iti-43/4.1.2/1", "Asks for nothing", remove("//xds:DocumentRequest"), SHOULD),
+    Broken("iti-43/4.1.2/2", "Does not say which repository", remove("//xds:RepositoryUniqueId"), SHOULD),
     Broken("iti-43/4.1.2/3", "Does not say which document", remove("//xds:DocumentUniqueId")),
     Broken("iti-43/4.1.2/4", "Leaves DocumentUniqueId empty", write("//xds:DocumentUniqueId", "")),
     Broken("iti-43/4.1.2/5", "Leaves RepositoryUniqueId empty", write("//xds:RepositoryUniqueId", "")),
@@ -224,18 +249,20 @@ for _broken in BROKEN:
         title=_broken.title,
         requirement="A request names at least one document, each by RepositoryUniqueId and DocumentUniqueId; "
         "one that does not is refused.",
-        section="ITI TF-2 3.43.4.1.2",
+        section="ITI TF-2 3.43.4.1.2, 3.43.5",
         passing="A fault Sender, or Failure with an error.",
+        level=_broken.level,
         needs=_OURS,
-        covers=["iti-43.request.schema"],
+        covers=["iti-43.request.schema" if _broken.level is MUST else "iti-43.request.incomplete"],
     )(functools.partial(refuses_broken, _broken))
 
 
 @case(
     "iti-43/4.1.2/6",
     title="Asks a hundred times for what is not there",
-    requirement="The number of documents in one request is not limited by the transaction.",
-    section="ITI TF-2 3.43.4.1.2",
+    requirement="The number of documents in one request is not limited by the transaction. A repository that has a "
+    "limit says XDSTooManyResults.",
+    section="ITI TF-2 3.43.4.1.2; ITI TF-3 4.2.4.1",
     level=SHOULD,
     passing=NOT_RETRIEVED,
     needs=_OURS,
@@ -244,7 +271,11 @@ for _broken in BROKEN:
 def a_hundred(trial: Trial) -> None:
     entry, held = _held(trial), repository_id(trial)
     asked = [(held, new_oid()) for _ in range(100)]
-    answer = trial.retrieve(*asked, (held, entry.unique_id)).partial("XDSDocumentUniqueIdError")
+    answer = trial.retrieve(*asked, (held, entry.unique_id))
+    if not isinstance(answer.opened, str) and answer.codes == ["XDSTooManyResults"]:
+        _nothing_comes(answer.refuses("XDSTooManyResults"))
+        return
+    answer.partial("XDSDocumentUniqueIdError")
     count = answer.codes.count("XDSDocumentUniqueIdError")
     answer.check("there is an error for each", count == len(asked), _ERROR, len(asked), count)
     brings(answer, entry)
@@ -254,10 +285,11 @@ def a_hundred(trial: Trial) -> None:
     "iti-43/4.1.2/7",
     title="Sends a stored query to the repository under the action of ITI-43",
     requirement="The body of ITI-43 is a RetrieveDocumentSetRequest; another one is refused.",
-    section="ITI TF-2 3.43.4.1.2",
+    section="ITI TF-2 3.43.5, V.3.2.1.2 (IHE-WSP206)",
+    level=SHOULD,
     passing="A fault Sender.",
     needs=["repository"],
-    covers=["soap.action.body"],
+    covers=["soap.action.other-body"],
 )
 def another_body(trial: Trial) -> None:
     turned_away(trial.soap("ITI-43", stored_query("GetAll", [("$patientId", trial.patient)])))

@@ -1,4 +1,4 @@
-"""SOAP: the envelope of an answer. # ITI TF-2 V.3.2; SOAP 1.2; WS-Addressing 1.0"""
+"""SOAP: the envelope of an answer. # ITI TF-2 V.3.2, V.8.1; SOAP 1.2; WS-Addressing 1.0"""
 
 import dataclasses
 import functools
@@ -7,7 +7,7 @@ from typing import Final
 
 from conformance.answer import Answer, attribute_of
 from conformance.book import case
-from conformance.cases._soap import an_uri, says
+from conformance.cases._soap import an_uri, is_understood, says
 from conformance.messages import names as n
 from conformance.messages.objects import new_oid, new_uuid
 from conformance.passing import SUCCESS
@@ -16,7 +16,7 @@ from conformance.wire.mime import parameters
 
 _ENVELOPE: Final = (
     "<soap:Envelope><soap:Header>\n"
-    "  <wsa:Action>urn:ihe:iti:2007:…Response</wsa:Action>\n"
+    '  <wsa:Action soap:mustUnderstand="1">urn:ihe:iti:2007:…Response</wsa:Action>\n'
     "  <wsa:RelatesTo>the MessageID of the request</wsa:RelatesTo>\n"
     "</soap:Header><soap:Body>…</soap:Body></soap:Envelope>"
 )
@@ -26,6 +26,13 @@ _ROOTS: Final = {
     "ITI-42": "rs:RegistryResponse",
     "ITI-43": "xds:RetrieveDocumentSetResponse",
 }
+_SAID: Final = {
+    "ITI-18": "ITI TF-2 3.18.4.1.2.7",
+    "ITI-41": "ITI TF-2 3.41.4.2.2",
+    "ITI-42": "ITI TF-2 3.42.4.2.2",
+    "ITI-43": "ITI TF-2 3.43.5",
+}
+"""Where each transaction says the Action and the body of its answer."""
 
 
 def _asked(transaction: str, trial: Trial, message_id: str = "") -> Answer:
@@ -56,6 +63,10 @@ def has_its_headers(transaction: str, trial: Trial) -> None:
         "'http://www.w3.org/2005/08/addressing/reply']",
         says="the relation is that of a reply",
     )
+
+
+def must_be_understood(transaction: str, trial: Trial) -> None:
+    is_understood(_asked(transaction, trial))
 
 
 def has_its_body(transaction: str, trial: Trial) -> None:
@@ -108,7 +119,7 @@ def _enter(
             case_id,
             title=title.format(transaction),
             requirement=requirement,
-            section=section,
+            section=section.format(_SAID[transaction]),
             passing=passing,
             needs=["repository" if transaction in ("ITI-41", "ITI-43") else "registry"],
             covers=covers,
@@ -121,8 +132,17 @@ _enter(
     "Reads the addressing headers of an answer to {}",
     "An answer has one wsa:Action, that of the transaction's response, and one wsa:RelatesTo, the MessageID of its "
     "request.",
-    "ITI TF-2 V.3.2; WS-Addressing 1.0 Core 3.4",
+    "{}, V.3.2.1.2; WS-Addressing 1.0 Core 3.4",
     ("soap.answer.action", "soap.answer.relatesTo"),
+    _ENVELOPE,
+)
+_enter(
+    must_be_understood,
+    {name: f"soap/V.3.2.2/{number}" for number, name in enumerate(_ROOTS, 1)},
+    "Looks whether the Action of an answer to {} must be understood",
+    "Every wsa:Action has mustUnderstand, 1 or true, in the namespace of the envelope; that of an answer too.",
+    "ITI TF-2 V.3.2.2 (IHE-WSA101)",
+    ("soap.answer.mustUnderstand",),
     _ENVELOPE,
 )
 _enter(
@@ -130,7 +150,7 @@ _enter(
     {name: f"soap/V.3.2/{number}" for number, name in enumerate(_ROOTS, 5)},
     "Reads the body of an answer to {}",
     "The body of an answer holds one element, the response of its transaction, and comes with HTTP status 200.",
-    "ITI TF-2 V.3.2; SOAP 1.2 Part 2 7.5.2.2",
+    "{}, V.3.2.1.2; SOAP 1.2 Part 2 7.5.2.2",
     ("soap.answer.body", "soap.answer.status", "soap.answer.soap12"),
     _ENVELOPE,
 )
@@ -157,7 +177,7 @@ _enter(
     {"ITI-18": "soap/soap12p2-7.1.4/1", "ITI-42": "soap/soap12p2-7.1.4/2"},
     "Reads the Content-Type of an answer to {}",
     "ITI-18 and ITI-42 are answered by simple SOAP 1.2 messages, in UTF-8.",
-    "SOAP 1.2 Part 2 7.1.4; ITI TF-2 V.3.2",
+    "{}, V.8.1; SOAP 1.2 Part 2 7.1.4",
     ("soap.answer.content-type", "soap.answer.simple"),
     "Content-Type: application/soap+xml; charset=UTF-8",
 )
@@ -167,7 +187,7 @@ _enter(
     "soap/rfc3629-3/1",
     title="Registers a title with letters of several scripts, and reads it back",
     requirement="Texts come back in UTF-8 with every letter they had.",
-    section="RFC 3629 3; ITI TF-2 V.3.2",
+    section="RFC 3629 3; ITI TF-2 3.42.4.1.3",
     passing=SUCCESS,
     needs=["registry"],
     covers=["soap.answer.utf8"],

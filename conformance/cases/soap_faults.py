@@ -6,7 +6,7 @@ from typing import Final
 
 from conformance.answer import Answer, Stop
 from conformance.book import case
-from conformance.cases._soap import ask, header, question, says
+from conformance.cases._soap import ask, header, is_understood, question, says
 from conformance.messages import names as n
 from conformance.messages.objects import new_oid
 from conformance.model import MUST, SHOULD, Level
@@ -77,6 +77,11 @@ def is_addressed(answer: Answer) -> None:
     says(answer, "RelatesTo", wanted)
 
 
+def must_be_understood(answer: Answer) -> None:
+    _one(answer)
+    is_understood(answer)
+
+
 def has_a_status(answer: Answer) -> None:
     _one(answer)
     status = answer.exchange.status
@@ -127,7 +132,7 @@ def _enter(
         section=section,
         passing=fault("Sender", "wsa:ActionNotSupported"),
         level=level,
-        asks="OWASP" if section.startswith("OWASP") else "W3C",
+        asks=next((each for each in ("OWASP", "IHE") if each in section), "W3C"),
         needs=[needs],
         covers=[covers],
     )(functools.partial(looks_right, make, check))
@@ -197,6 +202,15 @@ _enter(
     _no_such_action_in_mtom,
     is_addressed,
     needs="repository",
+)
+_enter(
+    "soap/V.3.2.2/5",
+    "Looks whether the Action of a fault must be understood",
+    "Every wsa:Action has mustUnderstand, 1 or true, in the namespace of the envelope; that of a fault too.",
+    "ITI TF-2 V.3.2.2 (IHE-WSA101)",
+    "soap.answer.mustUnderstand",
+    _no_such_action,
+    must_be_understood,
 )
 _enter(
     "soap/soap12p2-7.5.2.2/1",

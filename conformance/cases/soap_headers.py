@@ -11,7 +11,7 @@ from conformance.messages.envelope import Envelope
 from conformance.model import SHOULD
 
 HEADERS: Final = "SOAP 1.2 Part 1 5.2"
-ADDRESSING: Final = "ITI TF-2 V.3.2; WS-Addressing 1.0 Core 3"
+ADDRESSING: Final = "WS-Addressing 1.0 Core 3.1, 3.2"
 _ROLE: Final = f'soap:role="{n.SOAP12}/role/'
 
 
@@ -99,10 +99,11 @@ UNUSUAL: Final = (
     Unusual(
         "soap/wsa-core-3.2/1",
         "Leaves ReplyTo out",
-        "Without ReplyTo the answer comes on the connection.",
-        ADDRESSING,
-        "soap.request.addressing",
+        "Without ReplyTo the answer comes on the connection. Who asks ought to have written it.",
+        "WS-Addressing 1.0 Core 3.2; ITI TF-2 V.3.2.2 (IHE-WSA102)",
+        "soap.request.no-replyTo",
         lambda made: replace(made, reply_to=None).xml(),
+        level=SHOULD,
     ),
     Unusual(
         "soap/wsa-core-3.2/2",

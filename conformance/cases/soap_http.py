@@ -6,6 +6,7 @@ from conformance.cases._soap import SIMPLE, Unusual, chunked, enter
 from conformance.messages import names as n
 from conformance.model import SHOULD
 
+PARAMETER: Final = "ITI TF-2 V.3.2.1.3 (IHE-WSP211)"
 MEDIA: Final = "SOAP 1.2 Part 2 7.1.4; RFC 9110 8.3"
 
 UNUSUAL: Final = (
@@ -13,24 +14,23 @@ UNUSUAL: Final = (
         "soap/V.3.2/20",
         "Leaves the action parameter out of the Content-Type",
         "The action parameter may be left out.",
-        "ITI TF-2 V.3.2",
+        PARAMETER,
         "soap.request.action-parameter",
         content_type="application/soap+xml; charset=UTF-8",
     ),
     Unusual(
         "soap/V.3.2/21",
         "Has the Action of another transaction in the Content-Type",
-        "wsa:Action says what is to be done, not the action parameter.",
-        "ITI TF-2 V.3.2",
+        "wsa:Action says what is to be done; the action parameter is ignored.",
+        PARAMETER,
         "soap.request.action-parameter",
         content_type=f'application/soap+xml; charset=UTF-8; action="{n.ACTIONS["ITI-42"][0]}"',
-        level=SHOULD,
     ),
     Unusual(
         "soap/V.3.2/22",
         "Has an empty action parameter",
-        "wsa:Action says what is to be done, not the action parameter.",
-        "ITI TF-2 V.3.2",
+        "wsa:Action says what is to be done; the action parameter is ignored, though an empty one is not well formed.",
+        "RFC 3902 2; " + PARAMETER,
         "soap.request.action-parameter",
         content_type='application/soap+xml; charset=UTF-8; action=""',
         level=SHOULD,
@@ -38,8 +38,8 @@ UNUSUAL: Final = (
     Unusual(
         "soap/V.3.2/23",
         "Has the SOAPAction header of another transaction",
-        "SOAP 1.2 has no SOAPAction; it decides nothing.",
-        "ITI TF-2 V.3.2",
+        "SOAP 1.2 has no SOAPAction; it is ignored.",
+        PARAMETER,
         "soap.request.action-parameter",
         http=(("SOAPAction", f'"{n.ACTIONS["ITI-42"][0]}"'),),
     ),

@@ -1,4 +1,4 @@
-"""MTOM: how an answer is packed. # ITI TF-2 V.3.6; XOP 1.0; RFC 2387"""
+"""MTOM: how an answer is packed. # ITI TF-2 V.8; XOP 1.0; RFC 2387"""
 
 import functools
 import re
@@ -113,7 +113,7 @@ _ROWS: Final[tuple[tuple[str, str, str, str, Callable[[Answer], None], str, Leve
         "soap/V.3.6/{}",
         "media type",
         "An MTOM answer is multipart/related, of type application/xop+xml and with start-info application/soap+xml.",
-        "ITI TF-2 V.3.6; XOP 1.0 4.1",
+        "{}, V.8.1, V.8.2; XOP 1.0 4.1",
         has_the_type,
         "soap.mtom.answer.type",
         MUST,
@@ -171,15 +171,15 @@ def looks_right(ask: Callable[[Trial], Answer], check: Callable[[Answer], None],
 
 
 for _id, _what, _requirement, _section, _check, _covers, _level in _ROWS:
-    for _number, _transaction, _ask, _needs in (
-        (1, "ITI-41", _submitted, ["repository"]),
-        (2, "ITI-43", _retrieved, ["repository", "registry"]),
+    for _number, _transaction, _said, _ask, _needs in (
+        (1, "ITI-41", "ITI TF-2 3.41.4.2.2", _submitted, ["repository"]),
+        (2, "ITI-43", "ITI TF-2 3.43.5", _retrieved, ["repository", "registry"]),
     ):
         case(
             _id.format(_number),
             title=f"Reads the {_what} of an answer to {_transaction}",
             requirement=_requirement,
-            section=_section,
+            section=_section.format(_said),
             passing=MULTIPART,
             level=_level,
             needs=_needs,

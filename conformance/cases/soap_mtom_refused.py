@@ -1,4 +1,4 @@
-"""MTOM: messages whose parts do not fit together, and that nothing of them is kept. # ITI TF-2 V.3.6; RFC 2046"""
+"""MTOM: messages whose parts do not fit together, and that nothing of them is kept. # ITI TF-2 V.8.2; RFC 2046"""
 
 import functools
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from conformance.resilience import repository_alive, turned_away
 from conformance.trial import Trial
 
 FRAMING: Final = "RFC 2046 5.1.1"
-XOP: Final = "XOP 1.0 3.2; ITI TF-2 V.3.6"
+XOP: Final = "XOP 1.0 3.2; ITI TF-2 V.8.2"
 OUTSIDE: Final = "RFC 2392 2; OWASP ASVS 12.6"
 
 

@@ -1,4 +1,4 @@
-"""MTOM: requests that are packed unusually, and mean the same. # ITI TF-2 V.3.6; RFC 2045; RFC 2046; RFC 2387"""
+"""MTOM: requests that are packed unusually, and mean the same. # ITI TF-2 V.8.2; RFC 2045; RFC 2046; RFC 2387"""
 
 import base64
 import functools
@@ -23,7 +23,8 @@ from conformance.wire.mime import SOAP12, XOP
 ACTION: Final = n.ACTIONS["ITI-41"][0]
 FRAMING: Final = "RFC 2046 5.1.1"
 HEADERS: Final = "RFC 2045 1, 5, 7; RFC 5322 2.2"
-V36: Final = "ITI TF-2 V.3.6"
+PARAMETERS: Final = "RFC 2045 5.1; RFC 2387 3"
+START_INFO: Final = "RFC 2387 3.3; XOP 1.0 4.1"
 Change = Callable[[Packed], Packed]
 
 
@@ -170,24 +171,23 @@ UNUSUAL: Final = (
         "soap/V.3.6/10",
         "Writes the parameters in another order, with one that nobody knows",
         "Parameters come in any order; those that are not known are passed over.",
-        V36,
+        PARAMETERS,
         "soap.mtom.parameters",
         _parameters(("x-note", '"a; boundary=no"'), _INFO, _START, _BOUND, _IS_XOP),
     ),
     Unusual(
         "soap/V.3.6/11",
         "Adds the action parameter of another transaction",
-        "wsa:Action says what is to be done.",
-        V36,
+        "wsa:Action says what is to be done; the action parameter is ignored.",
+        "ITI TF-2 V.3.2.1.3 (IHE-WSP211)",
         "soap.request.action-parameter",
         _parameters(_IS_XOP, _BOUND, _START, _INFO, ("action", quoted(n.ACTIONS["ITI-43"][0]))),
-        SHOULD,
     ),
     Unusual(
         "soap/V.3.6/12",
         "Adds the action to start-info, as Metro does",
         "start-info may carry the action.",
-        V36,
+        START_INFO,
         "soap.mtom.parameters",
         _parameters(_IS_XOP, _BOUND, _START, ("start-info", quoted(f'{SOAP12};action="{ACTION}"'))),
         SHOULD,
@@ -196,7 +196,7 @@ UNUSUAL: Final = (
         "soap/V.3.6/13",
         "Leaves start-info out",
         "A message is understood without start-info.",
-        V36,
+        START_INFO,
         "soap.mtom.parameters",
         _without("start-info"),
         SHOULD,
@@ -416,7 +416,7 @@ for _unusual in UNUSUAL:
         section=_unusual.section,
         passing=SUCCESS,
         level=_unusual.level,
-        asks="IHE" if _unusual.section == V36 else "IETF",
+        asks="IHE" if _unusual.section.startswith("ITI") else "IETF",
         needs=["repository", "registry"],
         covers=[_unusual.covers],
     )(functools.partial(brings_the_same, _unusual))

@@ -20,6 +20,7 @@ DUPLICATE: Final = "WS-Addressing 1.0 SOAP Binding 6.4.1"
 UNKNOWN: Final = "WS-Addressing 1.0 SOAP Binding 6.4.4"
 UNDERSTAND: Final = "SOAP 1.2 Part 1 5.2.3, 5.4.8"
 VERSION: Final = "SOAP 1.2 Part 1 2.8, 5.4.7"
+BODY: Final = "ITI TF-2 V.3.2.1.2 (IHE-WSP206)"
 SHAPE: Final = "SOAP 1.2 Part 1 5.1, 5.3"
 
 
@@ -119,12 +120,13 @@ BROKEN: Final = (
     Broken(
         "soap/soap12p1-5.4.7/2",
         "Sends a SOAP 1.1 envelope as text/xml",
-        "A SOAP 1.1 message is refused.",
-        VERSION,
-        "soap.version.other",
+        "A SOAP 1.1 message is refused by what speaks SOAP 1.2 alone, as XDS.b does.",
+        VERSION + "; ITI TF-2 V.3.2.1.3 (IHE-WSP215)",
+        "soap.version.soap11",
         _soap11,
         (),
         content_type="text/xml; charset=UTF-8",
+        level=SHOULD,
     ),
     Broken(
         "soap/soap12p1-5.4.7/3",
@@ -230,7 +232,7 @@ BROKEN: Final = (
         "soap/wsa-soap-6.4.1/2",
         "Wants the answer at another address",
         "An answer that is wanted elsewhere is sent there, or the request is refused.",
-        "WS-Addressing 1.0 Core 3.4; SOAP Binding 6.4.1.7",
+        "WS-Addressing 1.0 Core 3.4; SOAP Binding 6.4.1.7; ITI TF-2 V.5.3",
         "soap.replyTo.elsewhere",
         lambda made: replace(made, reply_to="http://127.0.0.1:9/answers").xml(),
         (),
@@ -239,16 +241,17 @@ BROKEN: Final = (
         "soap/V.3.2/30",
         "Has the Action of ITI-42 and the body of ITI-18",
         "Action and body go together.",
-        "ITI TF-2 V.3.2",
-        "soap.action.body",
+        BODY,
+        "soap.action.other-body",
         _action(n.ACTIONS["ITI-42"][0]),
         (),
+        level=SHOULD,
     ),
     Broken(
         "soap/V.3.2/31",
         "Has a body that nobody knows",
         "The body is what the transaction asks for.",
-        "ITI TF-2 V.3.2",
+        BODY,
         "soap.action.body",
         _body(f'<soap:Body><x:Question xmlns:x="{FOREIGN}"/></soap:Body>'.encode()),
         (),
@@ -257,7 +260,7 @@ BROKEN: Final = (
         "soap/V.3.2/32",
         "Has the right body in the wrong namespace",
         "An element is known by its namespace as well as by its name.",
-        "ITI TF-2 V.3.2",
+        BODY + "; Namespaces in XML 1.0 2",
         "soap.action.body",
         lambda made: made.xml().replace(n.QUERY.encode(), n.QUERY.replace("3.0", "2.1").encode()),
         (),
@@ -275,7 +278,7 @@ BROKEN: Final = (
         "soap/soap12p1-5.3/2",
         "Asks two questions in one Body",
         "The Body of a document/literal message has one element.",
-        "ITI TF-2 V.3.2; WS-I Basic Profile 2.0 R2201",
+        BODY + "; WS-I Basic Profile 2.0 R2201",
         "soap.shape",
         lambda made: made.xml().replace(made.body, made.body * 2),
         (),
@@ -334,7 +337,7 @@ BROKEN: Final = (
         "soap/soap12p1-5.4/10",
         "Sends a fault as a request",
         "A fault asks for nothing.",
-        "ITI TF-2 V.3.2",
+        BODY,
         "soap.shape",
         _body(b"<soap:Body>" + fault("Sender").encode() + b"</soap:Body>"),
         (),

@@ -20,8 +20,7 @@ def _prefixes(made: Envelope) -> bytes:
 
 
 def _no_prefixes(made: Envelope) -> bytes:
-    text = made.xml().decode().replace(' soap:mustUnderstand="1"', "")
-    text = text.replace(f' xmlns:soap="{n.SOAP12}" xmlns:wsa="{n.WSA}"', f' xmlns="{n.SOAP12}"')
+    text = made.xml().decode().replace(f' xmlns:wsa="{n.WSA}"', f' xmlns="{n.SOAP12}"')  # soap: of an attribute stays
     for name in ("Action", "MessageID", "To", "ReplyTo"):
         text = text.replace(f"<wsa:{name}", f'<{name} xmlns="{n.WSA}"')
     text = text.replace("AdhocQueryRequest xmlns:query=", "AdhocQueryRequest xmlns=").replace(

@@ -1,4 +1,4 @@
-"""The SOAP 1.2 envelope with its addressing headers. # ITI TF-2 V.3.2"""
+"""The SOAP 1.2 envelope with its addressing headers. # ITI TF-2 V.3.2.2, V.9.2.1"""
 
 import uuid
 from collections.abc import Sequence

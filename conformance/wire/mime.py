@@ -26,7 +26,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A multipart/related message to be sent: the root first, then its parts. # ITI TF-2 V.3.6"""
+    """A multipart/related message to be sent: the root first, then its parts. # ITI TF-2 V.8"""
 
     root: bytes
     parts: tuple[Part, ...] = ()

@@ -15,8 +15,8 @@ from soap.names import SOAP11, SOAP12
 from tests.conformance.mutants.patching import Gone, nothing, replace, wrap
 from tests.conformance.mutants.table import mutant
 
-ADDRESSING = "ITI TF-2 Appendix V.3.2"
-MTOM = "ITI TF-2 Appendix V.3.6"
+ADDRESSING = "ITI TF-2 V.3.2"
+MTOM = "ITI TF-2 V.8.1"
 
 
 def edit_replies(edit: Callable[[bytes], bytes]) -> None:
@@ -91,13 +91,25 @@ def no_action() -> None:
     edit_replies(without(rb"<wsa:Action .*?</wsa:Action>"))
 
 
+@mutant("ihe", breaks="ITI TF-2 V.3.2.2", caught_by=("soap/V.3.2.2/1", "soap/V.3.2.2/4"))
+def action_need_not_be_understood() -> None:
+    """The wsa:Action of an answer has no mustUnderstand."""
+    edit_replies(without(rb' soap12:mustUnderstand="true"'))
+
+
+@mutant("ihe", breaks="ITI TF-2 V.3.2.2", caught_by=("soap/V.3.2.2/5",))
+def action_of_a_fault_need_not_be_understood() -> None:
+    """The wsa:Action of a fault has no mustUnderstand."""
+    edit_faults(without(rb' soap12:mustUnderstand="true"'))
+
+
 @mutant("ihe", breaks="WS-Addressing 1.0 SOAP Binding 6", caught_by=("soap/wsa-soap-6/1", "soap/wsa-soap-6/2"))
 def faults_have_the_action_of_answers() -> None:
     """The wsa:Action of a fault is that of a successful answer."""
     replace(Fault, "action", property(lambda _fault: "urn:ihe:iti:2007:RegistryStoredQueryResponse"))
 
 
-@mutant("ihe", breaks="WS-Addressing 1.0 SOAP Binding 6.4.1.4", caught_by=("soap/V.3.2/30", "soap/robustness/1"))
+@mutant("ihe", breaks="WS-Addressing 1.0 SOAP Binding 6.4.4", caught_by=("soap/V.3.2/30", "soap/robustness/1"))
 def unknown_action_accepted() -> None:
     """Any wsa:Action will do: the body alone decides what is done."""
 

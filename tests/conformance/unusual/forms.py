@@ -160,11 +160,6 @@ def no_message_id_of_the_answer(reply: Reply) -> None:
 
 
 @form
-def an_action_that_need_not_be_understood(reply: Reply) -> None:
-    reply.edit(in_header(lambda header: header.replace(' soap12:mustUnderstand="true"', "")))
-
-
-@form
 def an_action_that_must_be_understood_by_number(reply: Reply) -> None:
     reply.edit(in_header(lambda header: header.replace('mustUnderstand="true"', 'mustUnderstand="1"')))
 

@@ -21,7 +21,7 @@ Trouble with SOAP, MTOM, addressing or security is a SOAP fault instead.
 
 ```
 errorCode="XDSStoredQueryMissingParam"
-codeContext="FindFolders needs $XDSFolderStatus, with at least one value [query.param.missing, ITI TF-2 3.18.4.1.2.3.7]"
+codeContext="FindFolders needs $XDSFolderStatus, with at least one value [query.param.missing, ITI TF-2 3.18.4.1.3]"
 location="/AdhocQueryRequest/AdhocQuery"
 severity="urn:oasis:names:tc:ebxml-regrep:ErrorSeverityType:Error"
 ```

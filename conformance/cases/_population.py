@@ -101,6 +101,15 @@ def whole(answer: Answer) -> list[str]:
     return [one for kind in ("entries", "packages", "associations") for one in answer.ids(kind)]
 
 
+def refuses_patient(answer: Answer, patient: str) -> Answer:
+    """XDSUnknownPatientId, which names the patient. # ITI TF-3 4.2.4.1"""
+    answer.refuses("XDSUnknownPatientId")
+    where = "//rs:RegistryError[@errorCode='XDSUnknownPatientId']/@codeContext"
+    said, number = [str(each) for each in answer.xpath(where)], patient.partition("^")[0]
+    named = bool(said) and all(number in each for each in said)
+    return answer.check("codeContext of XDSUnknownPatientId holds the patient id", named, where, patient, said)
+
+
 def holds_exactly(answer: Answer, wanted: Iterable[str], among: Iterable[str], says: str) -> Answer:
     """Of the ids in `among`, the answer holds exactly `wanted`; what is not among them is not judged."""
     expected, got = set(wanted), set(whole(answer)) & set(among)
@@ -184,6 +193,18 @@ def two_patients(trial: Trial) -> tuple[Submission, Submission]:
         entry, folder = trial.entry(patient=patient), trial.folder(patient=patient)
         made.append(trial.registered(entry, folder, Association(n.HAS_MEMBER, folder.id, entry.id)))
     return made[0], made[1]
+
+
+def referenced(trial: Trial) -> tuple[Entry, Submission, Association]:
+    """A document of another patient, the submission that it came with, and the HasMember by which a SubmissionSet of
+    the case's patient refers to it. # ITI TF-3 4.2.2.1.1"""
+    theirs = trial.entry(patient=trial.new_patient())
+    own = trial.registered(theirs)
+    mine = trial.entry()
+    plain = trial.submission(mine)
+    reference = Association(n.HAS_MEMBER, plain.set.id, theirs.id, status="Reference")
+    trial.registered(mine, reference, submission_set=plain.set)
+    return theirs, own, reference
 
 
 @dataclass(frozen=True, slots=True)

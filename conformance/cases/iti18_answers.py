@@ -1,8 +1,15 @@
-"""ITI-18, what an answer holds: whole objects or references, each once, valid by the schema. # ITI TF-2 3.18.4.1.3"""
+"""ITI-18, what an answer holds: whole objects or references, each once, valid by the schema.
 
+# ITI TF-2 3.18.4.1.2.3.1, 3.18.4.1.3; ITI TF-3 4.2.4
+"""
+
+import copy
 import functools
+import re
 from collections.abc import Callable
 from typing import Final
+
+from lxml import etree
 
 from conformance.answer import Answer, attribute_of, slot_of
 from conformance.book import case
@@ -20,7 +27,7 @@ from conformance.cases._population import (
 )
 from conformance.messages import names as n
 from conformance.messages.objects import Association, Author, Code, Entry, SubmissionSet
-from conformance.model import SHOULD
+from conformance.model import MUST, SHOULD
 from conformance.passing import NOTHING_FOUND, found, query_refused
 from conformance.trial import Trial
 from schemas import schema
@@ -32,7 +39,7 @@ WHOLE: Final = found(
 BY_UUID: Final = "$XDSDocumentEntryEntryUUID"
 
 enter = functools.partial(case, passing=WHOLE, needs=["registry"])
-leaf_class = functools.partial(enter, section="ITI TF-2 3.18.4.1.2.6")
+leaf_class = functools.partial(enter, section="ITI TF-2 3.18.4.1.2.3.1")
 
 
 def got(trial: Trial, entry: Entry) -> Answer:
@@ -239,8 +246,10 @@ def association(trial: Trial) -> None:
 @leaf_class(
     "iti-18/4.1.2.6/17",
     title="Reads a document registered with a symbolic id in an answer",
-    requirement="Returned objects have UUIDs, and Classifications and ExternalIdentifiers name them by these.",
-    covers=["iti-18.return.leaf-class"],
+    requirement="Returned objects have UUIDs, in lower case, and Classifications and ExternalIdentifiers name them by "
+    "these.",
+    section="ITI TF-2 3.18.4.1.2.3.1; ITI TF-3 4.2.3.1.5",
+    covers=["iti-18.return.leaf-class", "iti-18.return.uuids"],
 )
 def symbolic(trial: Trial) -> None:
     entry = trial.entry(id="Document01")
@@ -248,7 +257,8 @@ def symbolic(trial: Trial) -> None:
     answer = trial.query("GetDocuments", [("$XDSDocumentEntryUniqueId", [entry.unique_id])]).succeeds()
     ids = answer.ids("entries")
     uuid = ids[0] if len(ids) == 1 else ""
-    answer.check("its id is a UUID", uuid.startswith("urn:uuid:"), "//rim:ExtrinsicObject/@id", "urn:uuid:…", ids)
+    fits = re.fullmatch("urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", uuid) is not None
+    answer.check("its id is a UUID, in lower case", fits, "//rim:ExtrinsicObject/@id", "urn:uuid:…", ids)
     if uuid.startswith("urn:uuid:"):
         for inside in (
             "//rim:ExtrinsicObject/rim:Classification/@classifiedObject",
@@ -262,7 +272,7 @@ def symbolic(trial: Trial) -> None:
     "iti-18/4.1.3/1",
     title="Reads the status of every object there is of a patient",
     requirement="Returned DocumentEntries, SubmissionSets, Folders and Associations carry their availabilityStatus.",
-    section="ITI TF-2 3.18.4.1.3; ITI TF-3 4.2.3.2.2",
+    section="ITI TF-3 4.2.2, 4.2.3.2.2, 4.2.3.4.1",
     covers=["iti-18.return.status"],
 )
 def statuses(trial: Trial) -> None:
@@ -278,8 +288,9 @@ def statuses(trial: Trial) -> None:
 @enter(
     "iti-18/4.1.3/2",
     title="Reads objectType of every object there is of a patient",
-    requirement="Returned objects carry objectType: the kind of document, or the ebRIM type of the others.",
-    section="ITI TF-2 3.18.4.1.3; ITI TF-3 4.2.1.1",
+    requirement="Returned DocumentEntries carry objectType, the kind of document; other objects should carry their "
+    "ebRIM type, and no other.",
+    section="ITI TF-2 3.18.4.1.2.3.6.2; ITI TF-3 4.2.1.1.1; ebRIM 3.0 2.5",
     covers=["iti-18.return.object-type"],
 )
 def object_types(trial: Trial) -> None:
@@ -292,15 +303,19 @@ def object_types(trial: Trial) -> None:
     ):
         where = f"//rim:RegistryObjectList/rim:{kind}"
         given = {each.get("objectType", "") for each in answer.xpath(where)}
-        right = bool(given) and given <= types
-        answer.check(f"every {kind} has its objectType", right, f"{where}/@objectType", sorted(types), sorted(given))
+        told = given - {""}
+        answer.check(f"{kind}s are there", bool(given), where)
+        answer.check(f"no {kind} has another objectType", told <= types, f"{where}/@objectType", sorted(types), told)
+        level = MUST if kind == "ExtrinsicObject" else SHOULD
+        all_told = "" not in given
+        answer.check(f"every {kind} has an objectType", all_told, f"{where}/@objectType", sorted(types), given, level)
 
 
 @enter(
     "iti-18/4.1.3/3",
     title="Reads objectType of the Classifications and ExternalIdentifiers of a document",
     requirement="Classifications and ExternalIdentifiers of returned objects carry objectType.",
-    section="ITI TF-2 3.18.4.1.3; ITI TF-3 4.2.3.1.2",
+    section="ITI TF-3 4.2.3.1.2, 4.2.3.1.3",
     covers=["iti-18.return.object-type"],
 )
 def inner_object_types(trial: Trial) -> None:
@@ -319,7 +334,7 @@ def inner_object_types(trial: Trial) -> None:
     title="Looks for what tells SubmissionSets from Folders in an answer",
     requirement="Each returned RegistryPackage is marked as SubmissionSet or as Folder by a Classification, inside it "
     "or beside it.",
-    section="ITI TF-2 3.18.4.1.3; ITI TF-3 4.2.1.2",
+    section="ITI TF-3 4.2.1.2.1, 4.2.1.3.1",
     covers=["iti-18.return.leaf-class"],
 )
 def marks(trial: Trial) -> None:
@@ -337,7 +352,7 @@ def marks(trial: Trial) -> None:
     "iti-18/4.1.3/5",
     title="Looks for lastUpdateTime of a Folder in an answer",
     requirement="The registry gives a Folder its lastUpdateTime and returns it.",
-    section="ITI TF-2 3.18.4.1.3; ITI TF-3 4.2.3.4.6",
+    section="ITI TF-3 4.2.3.4.6; ITI TF-2 3.42.4.1.3.6",
     level=SHOULD,
     covers=["iti-18.return.leaf-class"],
 )
@@ -355,7 +370,7 @@ def last_update_time(trial: Trial) -> None:
 REFERENCES: Final = found('<rim:ObjectRef id="urn:uuid:…"/>')
 
 references = functools.partial(
-    case, section="ITI TF-2 3.18.4.1.2.6", passing=REFERENCES, needs=["registry"], covers=["iti-18.return.object-ref"]
+    case, section="ITI TF-2 3.18.4.1.2.3.1", passing=REFERENCES, needs=["registry"], covers=["iti-18.return.object-ref"]
 )
 
 
@@ -445,7 +460,7 @@ def each_once(trial: Trial) -> None:
     title="Asks for a hundred documents, as references and whole",
     requirement="A large result is returned whole, or refused with XDSTooManyResults; it is never cut. References to "
     "a hundred documents should not be too many.",
-    section="ITI TF-2 3.18.4.1.3",
+    section="ITI TF-3 4.2.4.1; ITI TF-2 3.18.4.1.3",
     covers=["iti-18.return.all", "query.too-many-results"],
 )
 def a_hundred(trial: Trial) -> None:
@@ -470,9 +485,9 @@ def a_hundred(trial: Trial) -> None:
     "iti-18/4.1.3/20",
     title="Asks for what is not there, and looks for the list of objects",
     requirement="An answer that found nothing has a rim:RegistryObjectList, which is empty.",
-    section="ITI TF-2 3.18.4.1.3",
+    section="ITI TF-3 4.2.4",
     passing=NOTHING_FOUND,
-    covers=["iti-18.return.list"],
+    covers=["iti-18.return.list", "iti-18.return.status-values"],
 )
 def empty_list(trial: Trial) -> None:
     for returns in ("LeafClass", "ObjectRef"):
@@ -489,24 +504,28 @@ def _refused(trial: Trial) -> Answer:
 @enter(
     "iti-18/4.1.3/21",
     title="Sends a query that is refused, and looks for the list of objects",
-    requirement="A refusal has a rim:RegistryObjectList, which is empty.",
-    section="ITI TF-2 3.18.4.1.3",
+    requirement="Failure returns no results. It has an empty rim:RegistryObjectList, which the schema requires and the "
+    "example of the framework leaves out.",
+    section="ITI TF-3 4.2.4.2; ebRS 3.0 6.1.3",
+    level=SHOULD,
     passing=query_refused("XDSStoredQueryMissingParam"),
-    covers=["iti-18.return.list"],
+    covers=["iti-18.return.list", "iti-18.return.list.refused", "iti-18.return.status-values"],
 )
 def refused_list(trial: Trial) -> None:
     answer = _refused(trial)
-    answer.holds("//query:AdhocQueryResponse/rim:RegistryObjectList", says="there is a RegistryObjectList")
-    answer.lacks("//rim:RegistryObjectList/*", says="the list is empty")
+    answer.lacks("//rim:RegistryObjectList/*", says="nothing is returned")
+    there = "//query:AdhocQueryResponse/rim:RegistryObjectList"
+    answer.holds(there, says="there is a RegistryObjectList", level=SHOULD)
 
 
 @enter(
     "iti-18/4.1.3/22",
     title="Sends a query that is refused, and reads the error",
-    requirement="A RegistryError has errorCode, codeContext and severity; that of a refusal is Error.",
-    section="ITI TF-2 3.18.4.1.3; ITI TF-3 4.2.4.1",
+    requirement="A RegistryError has errorCode, codeContext and severity, and nothing in it; one that refuses is of "
+    "severity Error, and so is highestSeverity, if it is there.",
+    section="ITI TF-3 4.2.4, 4.2.4.1",
     passing=query_refused("XDSStoredQueryMissingParam"),
-    covers=["iti-18.return.errors"],
+    covers=["iti-18.return.errors", "iti-18.return.errors.highest-severity"],
 )
 def error_attributes(trial: Trial) -> None:
     answer = _refused(trial)
@@ -517,7 +536,13 @@ def error_attributes(trial: Trial) -> None:
         answer.check(f"every RegistryError has {name}", right, f"//rs:RegistryError/@{name}", "", given)
     said = [each.get("codeContext", "").strip() for each in errors]
     answer.check("codeContext says something", all(said), "//rs:RegistryError/@codeContext", "", said, SHOULD)
+    severities = {each.get("severity", "") for each in errors}
+    fits = severities <= {n.ERROR, n.WARNING}
+    answer.check("severity is Error or Warning", fits, "//rs:RegistryError/@severity", n.ERROR, sorted(severities))
     answer.holds(f"//rs:RegistryError[@severity='{n.ERROR}']", says="one of them is of severity Error")
+    answer.lacks("//rs:RegistryError/*", says="no RegistryError has content")
+    text = "".join("".join(each.itertext()) for each in errors).strip()
+    answer.check("no RegistryError has text", not text, "//rs:RegistryError/text()", "", text)
     highest = [str(each) for each in answer.xpath("//rs:RegistryErrorList/@highestSeverity")]
     right = all(each == n.ERROR for each in highest)
     answer.check("highestSeverity, if there, is Error", right, "//@highestSeverity", n.ERROR, highest)
@@ -528,7 +553,7 @@ def error_attributes(trial: Trial) -> None:
     title="Sends a query that is refused, and looks at the HTTP status",
     requirement="What is wrong with the content of a query is said in a RegistryErrorList, under HTTP 200 and not as a "
     "fault.",
-    section="ITI TF-2 3.18.4.1.3",
+    section="ITI TF-2 3.18.4.1.3; ITI TF-3 4.2.4",
     passing=query_refused("XDSStoredQueryMissingParam"),
     covers=["iti-18.return.errors"],
 )
@@ -541,7 +566,7 @@ def no_fault(trial: Trial) -> None:
     "iti-18/4.1.3/24",
     title="Sends a query that is refused, and looks for the parameter in the error",
     requirement="codeContext names the parameter that is missing.",
-    section="ITI TF-2 3.18.4.1.3; ITI TF-3 4.2.4.1",
+    section="ITI TF-3 4.2.4.1",
     level=SHOULD,
     passing=query_refused("XDSStoredQueryMissingParam"),
     covers=["iti-18.return.errors"],
@@ -556,15 +581,32 @@ def names_the_parameter(trial: Trial) -> None:
 @enter(
     "iti-18/4.1.3/25",
     title="Asks a query that succeeds, and looks for an empty list of errors",
-    requirement="An answer with nothing to report has no RegistryErrorList, not an empty one.",
-    section="ITI TF-2 3.18.4.1.3; ITI TF-3 4.2.4",
-    level=SHOULD,
-    covers=["iti-18.return.errors"],
+    requirement="A RegistryErrorList has one or more RegistryErrors: an answer with nothing to report has none.",
+    section="ITI TF-3 4.2.4.2",
+    covers=["iti-18.return.errors.success"],
 )
 def no_error_list(trial: Trial) -> None:
     entry = trial.entry()
     trial.registered(entry)
     got(trial, entry).lacks("//rs:RegistryErrorList[not(rs:RegistryError)]", says="there is no empty RegistryErrorList")
+
+
+@enter(
+    "iti-18/4.1.3/26",
+    title="Sends a query that cannot be read, and looks for what was wrong in the error",
+    requirement="Where no other code says it, the code is XDSRegistryError, and codeContext says what was wrong.",
+    section="ITI TF-3 4.2.4.1",
+    passing=query_refused("XDSRegistryError"),
+    covers=["iti-18.return.errors.details"],
+)
+def details(trial: Trial) -> None:
+    trial.registered(trial.entry())
+    unread = [("$XDSDocumentEntryCreationTimeFrom", ["'yesterday'"])]
+    answer = trial.query("FindDocuments", of_patient(trial), raw=unread)
+    trial.given("XDSRegistryError" in answer.codes, "the query is not answered with XDSRegistryError", answer)
+    where = "//rs:RegistryError[@errorCode='XDSRegistryError']/@codeContext"
+    said = [str(each).strip() for each in answer.xpath(where)]
+    answer.check("codeContext says what was wrong", bool(said) and all(said), where, "", said)
 
 
 # --- the official schemas
@@ -580,7 +622,7 @@ def judged_by_schema(answer: Answer) -> None:
         "the body is one query:AdhocQueryResponse", is_one, "/soap:Envelope/soap:Body/*", _RESPONSE, answer.summary
     )
     if is_one:
-        violations = schema(_RESPONSE).violations(bodies[0])
+        violations = schema(_RESPONSE).violations(_with_list(bodies[0]))
         first_of = f"{violations[0].path}: {violations[0].message}" if violations else ""
         answer.check(
             "the body is valid by the schemas of ebRS 3.0",
@@ -624,6 +666,16 @@ def _by_schema(ask: Callable[[Trial], Answer], trial: Trial) -> None:
     judged_by_schema(ask(trial))
 
 
+def _with_list(response: etree._Element) -> etree._Element:
+    """A refusal with the list that the example of the framework leaves out. # ITI TF-3 4.2.4.1"""
+    listed = f"{{{n.RIM}}}RegistryObjectList"
+    if response.get("status") != n.FAILURE or response.find(listed) is not None:
+        return response
+    completed = copy.deepcopy(response)
+    etree.SubElement(completed, listed)
+    return completed
+
+
 _ASKED: Final[tuple[tuple[int, str, Callable[[Trial], Answer], str], ...]] = (
     (30, "whole documents", _documents, WHOLE),
     (31, "all there is of a patient", _everything, WHOLE),
@@ -638,7 +690,7 @@ for _ordinal, _what, _ask, _passing in _ASKED:
         f"iti-18/4.1.3/{_ordinal}",
         title=f"Asks for {_what}, and judges the answer by the official XML schema",
         requirement="Every answer is a query:AdhocQueryResponse that is valid by the XML schemas of ebRS 3.0.",
-        section="ITI TF-2 3.18.4.1.3",
+        section="ITI TF-2 V.2; ebRS 3.0 6.1.3",
         passing=_passing,
         needs=["registry"],
         covers=["iti-18.return.schema"],

@@ -219,7 +219,8 @@ def set_of_two_patients(trial: Trial) -> None:
     reference = Association(n.HAS_MEMBER, plain.set.id, theirs.id, status="Reference")
     trial.registered(mine, reference, submission_set=plain.set)
     parameters = [("$XDSSubmissionSetEntryUUID", plain.set.id)]
-    trial.query("GetSubmissionSetAndContents", parameters).refuses("XDSResultNotSinglePatient")
+    refused = trial.query("GetSubmissionSetAndContents", parameters).refuses("XDSResultNotSinglePatient")
+    refused.lacks("//rim:RegistryObjectList/*", says="no metadata is returned")
     answer = trial.query("GetSubmissionSetAndContents", parameters, returns="ObjectRef").succeeds()
     got = set(answer.ids("references"))
     answer.check("as ObjectRef both entries are there", {mine.id, theirs.id} <= got, "//rim:ObjectRef/@id", "", got)

@@ -16,6 +16,7 @@ from conformance.cases._population import (
     find_documents,
     first,
     of_patient,
+    refuses_patient,
     replaced,
     second,
     written,
@@ -66,14 +67,15 @@ def of_no_other_patient(trial: Trial) -> None:
     "iti-18/4.1.2.3.7.1/3",
     title="Asks for the documents of a patient that nobody knows",
     requirement="For a patient that it does not know, the registry finds nothing, or says XDSUnknownPatientId.",
+    section="ITI TF-2 3.18.4.1.3; ITI TF-3 4.2.4.1",
     passing=NOTHING_FOUND,
-    covers=["iti-18.find-documents.unknown-patient"],
+    covers=["iti-18.find-documents.unknown-patient", "iti-18.return.errors.details"],
 )
 def of_an_unknown_patient(trial: Trial) -> None:
-    parameters = [("$XDSDocumentEntryPatientId", trial.session.new_patient()), *of_patient(trial)[1:]]
-    answer = trial.query("FindDocuments", parameters)
+    nobody = trial.session.new_patient()
+    answer = trial.query("FindDocuments", [("$XDSDocumentEntryPatientId", nobody), *of_patient(trial)[1:]])
     if answer.codes:
-        answer.refuses("XDSUnknownPatientId")
+        refuses_patient(answer, nobody)
     else:
         answer.finds()
 
@@ -123,6 +125,7 @@ def either_status(trial: Trial) -> None:
     "iti-18/4.1.2.3.7.1/7",
     title="Asks with a status that nobody defined, beside Approved",
     requirement="Status values that are not known are passed over; the known ones in the list count.",
+    section="ITI TF-2 3.18.4.1.2.3.6",
     covers=["iti-18.find-documents.status.unknown"],
 )
 def unknown_status_beside(trial: Trial) -> None:
@@ -286,6 +289,7 @@ for _near in NEAR_CODES:
         f"iti-18/4.1.2.3.7.1/{_near.ordinal}",
         title=f"Asks for a code {_near.what}",
         requirement="Codes are compared as they are: whole, in upper and lower case as written, and without wildcards.",
+        section=f"{SECTION}; 3.18.4.1.2.3.5; ITI TF-2 Appendix F",
         passing=NOTHING_FOUND,
         covers=["iti-18.find-documents.event-code", "iti-18.parameters.code.exact"],
     )(functools.partial(near_code, _near))
@@ -327,14 +331,16 @@ TIME_PARAMETERS: Final = (
     ),
 )
 
-BEFORE, START, INSIDE, LAST, END = (
+BEFORE, START, INSIDE, LATE, LAST, END = (
     "20240630235959",
     "20240701000000",
     "20240715120000",
+    "20240731223000",
     "20240731235959",
     "20240801000000",
 )
-"""A second before July 2024, its first second, the middle, its last second, and the first second after it."""
+"""A second before July 2024, its first second, the middle, late on its last day, its last second, and the first second
+after it."""
 
 
 def since_is_included(parameter: TimeParameter, trial: Trial) -> None:
@@ -357,21 +363,37 @@ def between(parameter: TimeParameter, trial: Trial) -> None:
 
 
 def truncated_bounds(parameter: TimeParameter, trial: Trial) -> None:
-    entries = [trial.entry(**{parameter.field: time}) for time in (BEFORE, START, INSIDE, LAST, END)]
+    entries = [trial.entry(**{parameter.field: time}) for time in (BEFORE, START, INSIDE, LATE, END)]
     made = trial.registered(*entries)
-    answer = find_documents(trial, (parameter.since, 202407), (parameter.until, 202408))
+    answer = find_documents(trial, (parameter.since, 202407), (parameter.until, 202407))
     answer.finds(*(entry.id for entry in entries[1:4]), among=made.ids)
-    answer = find_documents(trial, (parameter.since, 20240715), (parameter.until, 20240716))
+    answer = find_documents(trial, (parameter.since, 20240715), (parameter.until, 20240715))
     answer.finds(entries[2].id, among=made.ids)
+    answer = find_documents(trial, (parameter.since, 202408), (parameter.until, 2024))
+    answer.finds(entries[4].id, among=made.ids)
 
 
 def truncated_time(parameter: TimeParameter, trial: Trial) -> None:
     year, month, day = (trial.entry(**{parameter.field: time}) for time in ("2024", "202407", "20240715"))
     made = trial.registered(year, month, day)
-    answer = find_documents(trial, (parameter.since, int(START)), (parameter.until, int(END)))
-    answer.finds(month.id, day.id, among=made.ids)
-    answer = find_documents(trial, (parameter.since, 20240101000000), (parameter.until, int(START)))
-    answer.finds(year.id, among=made.ids)
+    for since, until, fits in (
+        (START, END, (year, month, day)),
+        ("20240716000000", "20240717000000", (year, month)),
+        ("20241001000000", "20241101000000", (year,)),
+        ("20250101000000", "20260101000000", ()),
+        ("20220101000000", "20231231000000", ()),
+    ):
+        answer = find_documents(trial, (parameter.since, int(since)), (parameter.until, int(until)))
+        answer.finds(*(entry.id for entry in fits), among=made.ids)
+
+
+def same_precision(parameter: TimeParameter, trial: Trial) -> None:
+    first_day, inside, last_day = (
+        trial.entry(**{parameter.field: day}) for day in ("20240701", "20240715", "20240731")
+    )
+    made = trial.registered(first_day, inside, last_day)
+    answer = find_documents(trial, (parameter.since, 20240701), (parameter.until, 20240731))
+    answer.finds(first_day.id, inside.id, among=made.ids)
 
 
 def no_time(parameter: TimeParameter, trial: Trial) -> None:
@@ -387,6 +409,7 @@ for _time in TIME_PARAMETERS:
         title=f"Asks for documents whose {_time.attribute} is the From of the range, and a second before it",
         requirement=f"{_time.since} is included in the range: a DocumentEntry of exactly that time is found, an "
         "earlier one is not.",
+        section=f"{SECTION}; 3.18.4.1.2.3.3",
         covers=[_time.covers, "iti-18.parameters.times.half-open"],
     )(functools.partial(since_is_included, _time))
     enter(
@@ -394,36 +417,48 @@ for _time in TIME_PARAMETERS:
         title=f"Asks for documents whose {_time.attribute} is the To of the range, and a second before it",
         requirement=f"{_time.until} is not included in the range: a DocumentEntry of exactly that time is not found, "
         "an earlier one is.",
+        section=f"{SECTION}; 3.18.4.1.2.3.3",
         covers=[_time.covers, "iti-18.parameters.times.half-open"],
     )(functools.partial(until_is_excluded, _time))
     enter(
         f"iti-18/4.1.2.3.7.1/{_time.ordinal + 2}",
         title=f"Asks for documents by both ends of a range of {_time.attribute}",
         requirement=f"With {_time.since} and {_time.until}, both ends count.",
+        section=f"{SECTION}; 3.18.4.1.2.3.3",
         covers=[_time.covers, "iti-18.parameters.times.half-open"],
     )(functools.partial(between, _time))
     enter(
         f"iti-18/4.1.2.3.7.1/{_time.ordinal + 3}",
         title=f"Asks for documents by a month and by a day of {_time.attribute}",
-        requirement="A time in a query may be given to the month or to the day; it is the start of its period.",
-        section=f"{SECTION}; ITI TF-3 4.2.3.1.7",
+        requirement="A time in a query may be given to the year, the month or the day: From is the start of its "
+        "period, To the end of it.",
+        section=f"{SECTION}; 3.18.4.1.2.3.3.2",
+        level=SHOULD,
         covers=[_time.covers, "iti-18.parameters.times.truncated"],
     )(functools.partial(truncated_bounds, _time))
     enter(
         f"iti-18/4.1.2.3.7.1/{_time.ordinal + 4}",
         title=f"Asks for documents whose {_time.attribute} is known to the year, the month or the day",
-        requirement="A time that an entry gives to the year, the month or the day is compared as the start of its "
+        requirement="A time that an entry gives to the year, the month or the day is found when the range meets its "
         "period, whatever the precision of the query.",
-        section=f"{SECTION}; ITI TF-3 4.2.3.1.7",
+        section=f"{SECTION}; 3.18.4.1.2.3.3.2",
         level=SHOULD,
         covers=[_time.covers, "iti-18.parameters.times.truncated-metadata"],
     )(functools.partial(truncated_time, _time))
+    enter(
+        f"iti-18/4.1.2.3.7.1/{_time.ordinal + 6}",
+        title=f"Asks for documents whose {_time.attribute} is known to the day, by days",
+        requirement="Times of the same precision are compared as they are: From is included, To is not.",
+        section=f"{SECTION}; 3.18.4.1.2.3.3, 3.18.4.1.2.3.3.2",
+        covers=[_time.covers, "iti-18.parameters.times.half-open"],
+    )(functools.partial(same_precision, _time))
     if _time.optional:
         enter(
             f"iti-18/4.1.2.3.7.1/{_time.ordinal + 5}",
             title=f"Asks by {_time.attribute} where a document has none",
             requirement=f"A DocumentEntry without {_time.attribute} is not held back by {_time.since} and "
             f"{_time.until}.",
+            section=f"{SECTION}; 3.18.4.1.2.3.3.1",
             covers=[_time.covers, "iti-18.find-documents.service-times.absent"],
         )(functools.partial(no_time, _time))
 
@@ -590,6 +625,7 @@ def institution_is_no_person(trial: Trial) -> None:
     "iti-18/4.1.2.3.7.1/123",
     title="Asks for an author's name in lower case",
     requirement="Letters of a pattern are compared as they are: upper and lower case differ.",
+    section=f"{SECTION}; 3.18.4.1.2.3.5; ITI TF-2 Appendix F",
     level=SHOULD,
     passing=NOTHING_FOUND,
     covers=["iti-18.find-documents.author-person.case"],
@@ -621,8 +657,10 @@ def backslash(trial: Trial) -> None:
 @enter(
     "iti-18/4.1.2.3.7.1/130",
     title="Asks for Stable documents by their type",
-    requirement="With the type of Stable DocumentEntries in $XDSDocumentEntryType, those are returned.",
-    covers=["iti-18.find-documents.type"],
+    requirement="With the type of Stable DocumentEntries in $XDSDocumentEntryType, those are returned; a registry "
+    "without On-Demand documents passes over the parameter.",
+    section=f"{SECTION}; 3.18.4.1.2.3.6.2, 3.18.4.1.2.5",
+    covers=["iti-18.find-documents.type", "iti-18.find-documents.type.ignored"],
 )
 def stable_type(trial: Trial) -> None:
     entry = trial.entry()
@@ -634,7 +672,8 @@ def stable_type(trial: Trial) -> None:
     "iti-18/4.1.2.3.7.1/131",
     title="Asks for Stable and On-Demand documents at once",
     requirement="With both types in $XDSDocumentEntryType, DocumentEntries of either are returned.",
-    covers=["iti-18.find-documents.type"],
+    section=f"{SECTION}; 3.18.4.1.2.3.6.2, 3.18.4.1.2.5",
+    covers=["iti-18.find-documents.type", "iti-18.find-documents.type.ignored"],
 )
 def both_types(trial: Trial) -> None:
     entry = trial.entry()
@@ -646,7 +685,8 @@ def both_types(trial: Trial) -> None:
     "iti-18/4.1.2.3.7.1/132",
     title="Asks for On-Demand documents where there are only Stable ones",
     requirement="With the type of On-Demand DocumentEntries alone in $XDSDocumentEntryType, no Stable one is returned. "
-    "A registry without the On-Demand Documents Option may pass over the parameter.",
+    "A registry without the On-Demand Documents Option passes over the parameter.",
+    section=f"{SECTION}; 3.18.4.1.2.3.6.2, 3.18.4.1.2.5",
     passing=NOTHING_FOUND,
     optional="on-demand",
     covers=["iti-18.find-documents.type"],
@@ -712,7 +752,7 @@ def every_parameter(trial: Trial) -> None:
     "iti-18/4.1.2.3.7.1/142",
     title="Asks for the same documents twice, by every parameter in two orders",
     requirement="The order of the Slots means nothing.",
-    section=f"{SECTION}; 3.18.4.1.2.3.3",
+    section=f"{SECTION}; 3.18.4.1.2.3.7",
     covers=["iti-18.parameters.order"],
 )
 def in_another_order(trial: Trial) -> None:
@@ -747,7 +787,8 @@ def empty_range(trial: Trial) -> None:
 @enter(
     "iti-18/4.1.2.3.7.1/144",
     title="Repeats $XDSDocumentEntryClassCode, of which an entry has but one",
-    requirement="Only parameters of attributes that an entry has several times may stand in several Slots.",
+    requirement="Only parameters of attributes that an entry has several times may stand in several Slots; with "
+    "which code the query is refused is left open.",
     section=f"{SECTION}; 3.18.4.1.2.3.5",
     level=SHOULD,
     passing=query_refused("XDSStoredQueryParamNumber"),
@@ -755,4 +796,4 @@ def empty_range(trial: Trial) -> None:
 )
 def repeated_single(trial: Trial) -> None:
     name, code = "$XDSDocumentEntryClassCode", written(first(trial, "classCode"))
-    find_documents(trial, (name, code), (name, written(NO_CODE))).refuses("XDSStoredQueryParamNumber")
+    find_documents(trial, (name, code), (name, written(NO_CODE))).refuses()

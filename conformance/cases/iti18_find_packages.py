@@ -119,13 +119,15 @@ def submitted_until(trial: Trial) -> None:
 @of_sets(
     "iti-18/4.1.2.3.7.2/7",
     title="Asks for SubmissionSets of one month",
-    requirement="A time in a query may be given to the month; it is the start of it.",
+    requirement="A time in a query may be given to the month: From is the start of it, To its end.",
+    section="ITI TF-2 3.18.4.1.2.3.7.2; 3.18.4.1.2.3.3.2",
+    level=SHOULD,
     covers=["iti-18.find-submission-sets.submission-time", "iti-18.parameters.times.truncated"],
 )
 def submitted_in_a_month(trial: Trial) -> None:
-    made = [submitted(trial, submission_time=time) for time in (BEFORE, START, LAST, END)]
+    made = [submitted(trial, submission_time=time) for time in (BEFORE, START, INSIDE, END)]
     answer = find_submission_sets(
-        trial, ("$XDSSubmissionSetSubmissionTimeFrom", 202403), ("$XDSSubmissionSetSubmissionTimeTo", 202404)
+        trial, ("$XDSSubmissionSetSubmissionTimeFrom", 202403), ("$XDSSubmissionSetSubmissionTimeTo", 202403)
     )
     answer.finds(made[1].set.id, made[2].set.id, among=sets(*made))
 
@@ -452,7 +454,7 @@ def deprecated_folders(trial: Trial) -> None:
 @of_folders(
     "iti-18/4.1.2.3.7.3/31",
     title="Asks with a status that nobody defined, beside Approved",
-    requirement="Status values that are not known are passed over; the known ones in the list count.",
+    requirement="Values of $XDSFolderStatus that are not known do not keep the known ones in the list from counting.",
     level=SHOULD,
     covers=["iti-18.find-folders.status"],
 )

@@ -7,7 +7,15 @@ import functools
 from typing import Final
 
 from conformance.book import case
-from conformance.cases._population import NO_ENTRY, NO_UNIQUE_ID, Parameter, replaced, scene, two_patients
+from conformance.cases._population import (
+    NO_ENTRY,
+    NO_UNIQUE_ID,
+    Parameter,
+    referenced,
+    replaced,
+    scene,
+    two_patients,
+)
 from conformance.messages import names as n
 from conformance.messages.objects import Association
 from conformance.model import SHOULD
@@ -421,7 +429,8 @@ def of_two_patients(query: str, name: str, kind: str, trial: Trial) -> None:
     for each in ids:
         alone = trial.query(query, [(name, [each])], preparation=True)
         trial.given(alone.summary.startswith("Success"), f"{query} does not find one object", alone)
-    trial.query(query, parameters).refuses("XDSResultNotSinglePatient")
+    refused = trial.query(query, parameters).refuses("XDSResultNotSinglePatient")
+    refused.lacks("//rim:RegistryObjectList/*", says="no metadata is returned")
     references = trial.query(query, parameters, returns="ObjectRef").succeeds()
     got = set(references.ids("references"))
     if query == "GetSubmissionSets":
@@ -438,8 +447,8 @@ for _query, _name, _kind, _section in (
     case(
         f"iti-18/4.1.2.3.7.{_section}/20",
         title=f"Asks {_query} for objects of two patients",
-        requirement=f"{_query} refuses to return whole objects of several patients (XDSResultNotSinglePatient); as "
-        "ObjectRef it returns them.",
+        requirement=f"{_query} refuses to return whole objects of several patients (XDSResultNotSinglePatient) and "
+        "returns none; as ObjectRef it returns them.",
         section=f"ITI TF-2 3.18.4.1.2.3.7.{_section}",
         passing=query_refused("XDSResultNotSinglePatient"),
         needs=["registry", "two-patients"],
@@ -459,3 +468,40 @@ def of_an_association(trial: Trial) -> None:
     made = trial.registered(entry, folder, inside)
     holder = next(each for each in made.associations if each.target == inside.id)
     trial.query("GetAssociations", [("$uuid", [inside.id])]).finds(holder.id)
+
+
+# --- a SubmissionSet of one patient that holds a document of another, as of mother and child
+
+
+@associations(
+    "iti-18/4.1.2.3.7.7/9",
+    title="Gets the Associations of a document that a SubmissionSet of another patient holds by reference",
+    requirement="GetAssociations returns every Association that ends at the object, also one that begins at an object "
+    "of another patient.",
+    needs=["registry", "two-patients"],
+    covers=["iti-18.get-associations.ends"],
+)
+def from_another_patient(trial: Trial) -> None:
+    theirs, plain, reference = referenced(trial)
+    own = next(each.id for each in plain.associations if each.target == theirs.id)
+    trial.query("GetAssociations", [("$uuid", [theirs.id])]).finds(own, reference.id)
+
+
+@sets(
+    "iti-18/4.1.2.3.7.9/5",
+    title="Gets the SubmissionSets of a document that one of another patient holds too",
+    requirement="GetSubmissionSets selects SubmissionSets of other patients too: as LeafClass it is refused "
+    "(XDSResultNotSinglePatient), as ObjectRef it returns both.",
+    passing=query_refused("XDSResultNotSinglePatient"),
+    needs=["registry", "two-patients"],
+    covers=["iti-18.get-submission-sets.members", "iti-18.return.single-patient", "query.single-patient"],
+)
+def sets_of_two_patients(trial: Trial) -> None:
+    theirs, plain, reference = referenced(trial)
+    parameters: list[Parameter] = [("$uuid", [theirs.id])]
+    refused = trial.query("GetSubmissionSets", parameters).refuses("XDSResultNotSinglePatient")
+    refused.lacks("//rim:RegistryObjectList/*", says="no metadata is returned")
+    answer = trial.query("GetSubmissionSets", parameters, returns="ObjectRef").succeeds()
+    got = set(answer.ids("references"))
+    wanted = {plain.set.id, reference.source}
+    answer.check("as ObjectRef both SubmissionSets are there", wanted <= got, "//rim:ObjectRef/@id", wanted, got)

@@ -11,6 +11,7 @@ from conformance.cases._population import (
     first,
     get_all,
     holds_exactly,
+    referenced,
     replaced,
     scene,
     second,
@@ -164,3 +165,20 @@ def two_confidentiality_codes(trial: Trial) -> None:
 )
 def stable(trial: Trial) -> None:
     _filtered(trial, ("$XDSDocumentEntryType", [n.STABLE]), left=("a", "b", "c"))
+
+
+@enter(
+    "iti-18/4.1.2.3.7.4/10",
+    title="Asks for all there is of a patient whose document a SubmissionSet of another patient holds by reference",
+    requirement="GetAll returns the Associations that end at a document of the patient, also one that begins at a "
+    "SubmissionSet of another patient; that SubmissionSet is not returned.",
+    needs=["registry", "two-patients"],
+    covers=["iti-18.get-all.associations"],
+)
+def referenced_by_another(trial: Trial) -> None:
+    theirs, own, reference = referenced(trial)
+    parameters = [("$patientId", theirs.patient), *all_of_patient(trial)[1:]]
+    answer = trial.query("GetAll", parameters).succeeds()
+    holds_exactly(
+        answer, [*own.ids, reference.id], [*own.ids, reference.id, reference.source], "the Association is there"
+    )

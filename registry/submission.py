@@ -89,6 +89,7 @@ def _erased(prepared: Prepared, holdings: Holdings, transaction: str) -> list[Fi
             transaction=transaction,
             object_id=str(new.id),
             got=new.row["uid"],
+            kind="Folder" if new.table is t.folder else "SubmissionSet",
             held="erased object",
         )
         for new in prepared.objects

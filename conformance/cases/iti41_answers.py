@@ -121,6 +121,30 @@ def handed_on(trial: Trial) -> None:
 
 
 @case(
+    "iti-41/4.1.3.2/2",
+    title="Provides extra metadata that the registry keeps, or warns of",
+    requirement="Warnings of the registry come back from the repository, with status Success; where it does not warn, "
+    "the extra metadata have come to it.",
+    section="ITI TF-2 3.41.4.1.3.2, 3.42.4.2.3.1; ITI TF-3 4.2.3.1.6",
+    passing=SUCCESS + "\n… and the Slot in query answers; or Success with the warning XDSExtraMetadataNotSaved",
+    needs=["repository", "registry"],
+    covers=["iti-41.warnings.passed", "iti-41.metadata.untouched"],
+)
+def extra_metadata(trial: Trial) -> None:
+    extra = {"urn:example:carnet-conformance:colour": ("green", "blue")}
+    told = trial.register(trial.submission(trial.entry(slots=extra)), preparation=True)
+    trial.given(told.status == n.SUCCESS, "the registry refuses extra metadata", told)
+    entry = trial.entry(slots=extra)
+    answer = trial.provide(trial.submission(entry)).succeeds()
+    if "XDSExtraMetadataNotSaved" in told.codes:
+        answer.warns("XDSExtraMetadataNotSaved")
+        return
+    back = trial.query("GetDocuments", [("$XDSDocumentEntryEntryUUID", [entry.id])]).finds(entry.id)
+    for name, values in extra.items():
+        back.holds(f"//rim:ExtrinsicObject/rim:Slot[@name='{name}']/rim:ValueList/rim:Value", *values)
+
+
+@case(
     "iti-41/4.1.3/44",
     title="Replaces a document by a new one",
     requirement="A replacement goes through the repository to the registry; both documents can be retrieved.",

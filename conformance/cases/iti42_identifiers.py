@@ -36,6 +36,19 @@ def _tells(answer: Answer, code: str, value: str) -> None:
     )
 
 
+def _tells_kind(answer: Answer, kind: str) -> None:
+    """The codeContext of a uniqueId in use says of which object it is, too. # ITI TF-3 Table 4.2.4.1-2"""
+    contexts = [str(each) for each in answer.xpath(f"//rs:RegistryError[@errorCode='{_TAKEN}']/@codeContext")]
+    answer.check(
+        f"codeContext of {_TAKEN} says that it is of a {kind}",
+        any(kind.lower() in "".join(context.lower().split()) for context in contexts),
+        f"//rs:RegistryError[@errorCode='{_TAKEN}']/@codeContext",
+        kind,
+        contexts,
+        SHOULD,  # it shall be told, and may be told in other words
+    )
+
+
 # --- UUIDs and symbolic ids
 
 
@@ -334,6 +347,7 @@ def _set_with(trial: Trial, unique_id: str) -> None:
     held = SubmissionSet(trial.patient, unique_id=unique_id)
     answer = trial.register(trial.submission(trial.entry(), submission_set=held))
     _tells(answer.refuses(_TAKEN), _TAKEN, unique_id)
+    _tells_kind(answer, "SubmissionSet")
 
 
 @case(
@@ -350,6 +364,7 @@ def folder_like_folder(trial: Trial) -> None:
     trial.registered(folder)
     answer = trial.register(trial.submission(trial.folder(unique_id=folder.unique_id)))
     _tells(answer.refuses(_TAKEN), _TAKEN, folder.unique_id)
+    _tells_kind(answer, "Folder")
 
 
 @case(

@@ -1,5 +1,7 @@
 """ITI-42: whose patient ids a registry takes, and which must agree. # ITI TF-2 3.42.4.1.3.3.2"""
 
+import functools
+
 from conformance.answer import Answer
 from conformance.book import case
 from conformance.cases._tables import ENTRY, OTHER_PATIENT, UNKNOWN_PATIENT, objects, taken
@@ -179,6 +181,18 @@ def _relates_to_another(trial: Trial, kind: str) -> None:
         theirs.patient,
     )
     objects(trial, kept).holds(f"{ENTRY}/@status", n.APPROVED, says="the other patient's document stays Approved")
+
+
+for _ordinal, (_kind, _urn) in enumerate((("XFRM", n.XFRM), ("XFRM_RPLC", n.XFRM_RPLC), ("signs", n.SIGNS)), 60):
+    case(
+        f"iti-42/4.1.3.5/{_ordinal}",
+        title=f"Registers a document with {_kind} to a document of another patient",
+        requirement="Two documents that a relationship links have the same patientId.",
+        section=_SECTION + ", 3.42.4.1.3.5",
+        passing=refused(OTHER_PATIENT),
+        needs=["registry", "two-patients"],
+        covers=["registry.relationship.patient", "iti-42.code-context"],
+    )(functools.partial(_relates_to_another, kind=_urn))
 
 
 @case(

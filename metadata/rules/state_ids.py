@@ -117,15 +117,15 @@ def unique_id_size(entry: DocumentEntry, case: Case) -> Marks:
     level=MUST,
     code=DUPLICATE,
     spec="ITI TF-2 3.42.4.1.3.3.7",
-    en="{got} is the uniqueId of {object} and already that of a registered {held}; submit a new one",
-    fr="{got} est l'uniqueId de {object} et déjà celui d'un {held} enregistré ; en soumettre un nouveau",
+    en="{got} is the uniqueId of {kind} {object} and already that of a registered {held}; submit a new one",
+    fr="{got} est l'uniqueId du {kind} {object} et déjà celui d'un {held} enregistré ; en soumettre un nouveau",
     on=On.SUBMISSION,
     needs_facts=True,
 )
 def unique_id_taken(_submission: Submission, case: Case) -> Marks:
-    # Of a Folder the text says it in the table of errors alone. # ITI TF-3 4.2.4.1
+    # Of a Folder the text says it in the table of errors alone, which asks to tell the kind. # ITI TF-3 4.2.4.1
     return [
-        Mark("", {"got": x.unique_id, "held": SHAPES[held[0].kind].word}, x.entry_uuid)
+        Mark("", {"got": x.unique_id, "kind": type(x).__name__, "held": SHAPES[held[0].kind].word}, x.entry_uuid)
         for x in case.described
         if not isinstance(x, DocumentEntry) and (held := case.facts.unique_ids.get(x.unique_id or "", ()))
     ]

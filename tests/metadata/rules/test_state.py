@@ -129,7 +129,7 @@ def test_an_entry_that_awaits_its_document_is_not_compared(side: str, sample: Sa
     ("id_", "unique_id", "code"),
     [
         ("DocumentEntry letter", LETTER, "XDSRegistryMetadataError"),  # the other code is not for DocumentEntries
-        ("folder", "2.999.31.100.4", "XDSDuplicateUniqueIdInRegistry"),
+        ("Folder folder", "2.999.31.100.4", "XDSDuplicateUniqueIdInRegistry"),
     ],
 )
 def test_the_unique_id_of_a_held_submission_set_is_nobody_elses(

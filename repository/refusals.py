@@ -8,7 +8,7 @@ from repository.tables import State
 
 
 def registry_unavailable(error: RegistryUnavailable, language: str) -> RegistryError:
-    """ITI TF-2 3.41.4.1.3. Where the registry is and what became of it is for the log, not for the client."""
+    """ITI TF-3 4.2.4.1. Where the registry is and what became of it is for the log, not for the client."""
     if not error.unknown:
         return finding("repository.registry.unavailable", got="").error(language)
     return _told(
@@ -22,7 +22,7 @@ def registry_unavailable(error: RegistryUnavailable, language: str) -> RegistryE
 
 
 def other_content(error: OtherContent, language: str) -> RegistryError:
-    """A uniqueId that this repository knows with other bytes; ITI TF-2 3.41.4.1.3"""
+    """A uniqueId that this repository knows with other bytes; ITI TF-2 3.41.4.1.3.2"""
     unique_id = error.held.unique_id
     if error.held.state is not State.ERASED:
         return finding("repository.uniqueId.hash", got=unique_id).error(language)
@@ -87,16 +87,17 @@ def database_failed(language: str) -> RegistryError:
 
 
 def unknown_repository(asked: str, unique_id: str, ours: str, language: str) -> RegistryError:
-    """ITI TF-2 3.43.4.1.3; the location is the DocumentUniqueId."""
+    """ITI TF-3 4.2.4.1; the location is the DocumentUniqueId, ITI TF-2 3.43.5."""
     return finding("retrieve.repository.unknown", at=unique_id, got=asked, expected=ours).error(language)
 
 
 def unknown_document(unique_id: str, language: str) -> RegistryError:
-    """ITI TF-2 3.43.4.1.3"""
+    """ITI TF-3 4.2.4.1; the location is the DocumentUniqueId, ITI TF-2 3.43.5."""
     return finding("retrieve.document.unknown", at=unique_id, got=unique_id).error(language)
 
 
 def unreadable_document(unique_id: str, language: str) -> RegistryError:
+    """ITI TF-3 4.2.4.1; the location is the DocumentUniqueId, ITI TF-2 3.43.5."""
     return _told(
         ErrorCode.DOCUMENT_UNIQUE_ID_ERROR,
         language,

@@ -2,7 +2,8 @@
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 import sqlalchemy as sa
@@ -29,10 +30,10 @@ def retrieve(repository: Repository, request: Request) -> Reply:
         with repository.database.read() as connection:
             rows = store.retrievable(connection, ours)
     except sa.exc.TimeoutError:
-        return retrieve_failed(RegistryResponse.of((refusals.busy(repository.language),)))
+        return retrieve_failed(_of_each(asked, refusals.busy(repository.language)))
     except sa.exc.SQLAlchemyError:
         _log.exception("stored_document could not be read")
-        return retrieve_failed(RegistryResponse.of((refusals.database_failed(repository.language),)))
+        return retrieve_failed(_of_each(asked, refusals.database_failed(repository.language)))
     if repository.permit is not None and rows:
         repository.permit(request.caller, tuple(rows))
     errors: list[RegistryError] = []
@@ -74,6 +75,11 @@ def _reply(
         {"documents": len(documents)},
         {"documents": tuple(document.document_unique_id for document in documents)},
     )
+
+
+def _of_each(asked: Iterable[DocumentRequest], error: RegistryError) -> RegistryResponse:
+    """The same error about every document: an error tells in its location which one it is about. ITI TF-2 3.43.5"""
+    return RegistryResponse.of(tuple(replace(error, location=each.document_unique_id) for each in asked))
 
 
 def _held(

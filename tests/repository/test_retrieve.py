@@ -88,10 +88,11 @@ def test_one_document_asked_for_twice_comes_twice(held: Any) -> None:
 
 
 def test_the_home_community_of_the_request_is_echoed(held: Any) -> None:
-    reply = ask(held, (OURS, "2.999.31.100.1", "urn:oid:2.999.5"))
-    (document,) = answer(reply).documents
+    reply = ask(held, (OURS, "2.999.31.100.1", "urn:oid:2.999.5"), (OURS, "2.999.31.100.3"))
+    document, other = answer(reply).documents
     assert document.home_community_id == "urn:oid:2.999.5"
     assert (document.repository_unique_id, document.document_unique_id) == (OURS, "2.999.31.100.1")
+    assert other.home_community_id is None
 
 
 def test_many_documents_are_found_at_once(bench: Any, message_of: Any) -> None:
@@ -123,14 +124,16 @@ def test_a_damaged_document_is_an_error_and_the_others_come(held: Any, damage: s
     reply = ask(held, (OURS, "2.999.31.100.1"), (OURS, "2.999.31.100.3"))
     assert reply.outcome == "PartialSuccess"
     assert reply.error_codes == ("XDSDocumentUniqueIdError",)
+    assert [error.location for error in answer(reply).response.errors] == ["2.999.31.100.1"]
     assert contents(reply) == [b"third\n\n"]
 
 
-def test_a_database_that_fails_is_an_error_of_the_repository(held: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_fails_is_an_error_of_the_repository_about_each_document(held: Any) -> None:
     held.repository.database.write(lambda c: stored_document.drop(c))
-    reply = ask(held, (OURS, "2.999.31.100.1"))
+    reply = ask(held, (OURS, "2.999.31.100.1"), (OURS, "2.999.31.100.2"))
     assert reply.outcome == "Failure"
     assert reply.error_codes == ("XDSRepositoryError",)
+    assert [error.location for error in answer(reply).response.errors] == ["2.999.31.100.1", "2.999.31.100.2"]
 
 
 def set_state(bench: Any, state: State) -> None:

@@ -130,7 +130,7 @@ def assemble(
 
     if "/registry" in paths:
         registry = parts.registry_of(settings, database, profile.domain)
-        feed = PatientFeed(registry.patients, profile.domain)
+        feed = PatientFeed(registry.patients, profile.domain, parts.namespaces_of(settings, profile.domain))
         queries = parts.queries_of(settings, database, profile.domain)
         serve("/registry", registry_operations(registry, queries, feed, permit=profile.permit))
         if feed_listener is not None:

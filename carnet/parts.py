@@ -11,6 +11,7 @@ from carnet.forwarding import TlsRegistry
 from carnet.settings import Settings
 from metadata import affinity
 from metadata.affinity import AffinityDomain
+from metadata.datatypes import is_oid
 from registry.queries import Queries, QueryPolicy
 from registry.registry import Registry
 from registry.store import locate
@@ -89,6 +90,21 @@ def registry_of(settings: Settings, database: Database, domain: AffinityDomain) 
         retries=settings.idempotent_retry,
         language=language_of(settings),
     )
+
+
+def namespaces_of(settings: Settings, domain: AffinityDomain) -> dict[str, str]:
+    """`feed-namespaces`: namespace of an assigning authority → its OID. # ITI TF-2 3.8.4.1.4.1"""
+    names: dict[str, str] = {}
+    for pair in filter(None, map(str.strip, settings.feed_namespaces.split(","))):
+        name, equals, oid = (word.strip() for word in pair.partition("="))
+        if not equals or not name or not is_oid(oid):
+            raise ConfigurationError(f"feed-namespaces: {pair} is not NAME=OID, such as HOSPITAL=2.999.20")
+        if names.setdefault(name, oid) != oid:
+            raise ConfigurationError(f"feed-namespaces: {name} stands for {names[name]} and for {oid}")
+        if domain.patient_authorities and oid not in domain.patient_authorities:
+            ours = ", ".join(sorted(domain.patient_authorities))
+            raise ConfigurationError(f"feed-namespaces: {oid} assigns no patient ids of this domain; {ours} may")
+    return names
 
 
 def queries_of(settings: Settings, database: Database, domain: AffinityDomain) -> Queries:

@@ -134,6 +134,10 @@ class Settings:
         "any", "Patients that may be submitted for: any of the domain's authorities, or those of the identity feed.",
         option=True, choices=("any", "feed"),
     )  # fmt: skip
+    feed_namespaces: str = _setting(
+        "", "Names by which ITI-8 may give an assigning authority in place of its OID (PID-3.4, namespace ID): "
+        "NAME=OID, between commas."
+    )  # fmt: skip
     registry_url: str = _setting(
         "", "Where the repository registers its documents (ITI-42); empty: the registry in the same process.",
         option=True, metavar="URL",

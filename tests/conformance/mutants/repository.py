@@ -5,7 +5,7 @@ from dataclasses import replace as changed
 from typing import Any
 
 from metadata.errors import ErrorCode, RegistryResponse
-from metadata.rules import BOOK
+from metadata.rules import BOOK, finding
 from metadata.vocabulary import FAILURE, PARTIAL_SUCCESS, SUCCESS
 from repository import agreement, intake, provide, registration, retrieve, store
 from repository.store import OtherContent
@@ -135,6 +135,27 @@ def document_of_a_refused_submission_stays() -> None:
         return response
 
     wrap(provide, "register", around)
+
+
+@mutant("ihe", breaks="ITI TF-2 3.41.4.1.3.2", caught_by=("iti-41/4.1.3.2/2",))
+def extra_metadata_lost_in_the_repository() -> None:
+    """The repository leaves extra metadata out of what it registers, and does not say so."""
+
+    def around(was: Any, *given: Any) -> Any:
+        completed = was(*given)
+        return changed(completed, slots=tuple(s for s in completed.slots if not s.name.startswith("urn:example:")))
+
+    wrap(provide, "_completed", around)
+
+
+@mutant("ihe", breaks="ITI TF-2 3.41.4.1.2", caught_by=("iti-41/4.1.2/10", "iti-41/4.1.2/11"))
+def submission_without_documents_refused() -> None:
+    """A submission that brings no document is refused."""
+
+    def around(was: Any, submission: Any, provided: Any) -> Any:
+        return was(submission, provided) or ([] if provided else [finding("repository.document.missing", got="any")])
+
+    wrap(agreement, "of_message", around)
 
 
 @mutant("ihe", breaks="ITI TF-2 3.43.4.2", caught_by=("iti-41/4.1.2/9", "iti-41/4.1.3/4"))

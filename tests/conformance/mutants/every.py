@@ -13,6 +13,7 @@ from tests.conformance.mutants import (  # noqa: F401
     rules,
     signature,
     tokens,
+    values,
     wire,
 )
 from tests.conformance.mutants.servers import SERVERS

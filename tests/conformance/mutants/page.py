@@ -22,6 +22,7 @@ _TITLES: Final = {
     "france": "The French rules on metadata",
     "signature": "The signature of a submission set",
     "behind": "The same defects in a DMP",
+    "values": "What an attribute may hold",
     "rules": "A rule that is not applied",
     "hostile": "No SOAP service at all",
 }

@@ -27,6 +27,8 @@ class Target:
     profile: str = "ihe"
     feed: str = ""
     """`HOST:PORT` of the patient identity feed over MLLP (ITI-8)."""
+    namespace: str = ""
+    """By which the feed's messages may name the authority of patient ids in place of its OID; empty: none is agreed."""
     patients: tuple[str, ...] = ()
     """Patient ids (CX) that the target knows; empty: made up, and announced by the feed where there is one."""
     authority: str = DEFAULT_AUTHORITY
@@ -75,6 +77,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "repository": "--repository URL",
     "repository-id": "--repository-id OID, or --registry URL to ask it of",
     "feed": "--feed HOST:PORT",
+    "namespace": "--namespace NAME, by which the feed knows the authority of patient ids",
     "identity": "--identity FILE",
     "pki": "--pki DIR, with the bad certificates of `carnet pki init`",
     "codes": "--codes FILE, the value sets that the target applies",

@@ -197,6 +197,20 @@ class Trial:
         self.exchanges.append(done)
         return Answer(self, done, "ITI-8")
 
+    def feed_in_a_row(self, *messages: bytes) -> list[Answer]:
+        """ITI-8, several messages on one connection; ends with the first that is not acknowledged."""
+        if not self.target.feed:
+            raise NotRun(f"it needs {NEEDS['feed']}")
+        done = mllp.conversation(
+            self.target.feed,
+            messages,
+            self.target.timeout,
+            number=len(self.exchanges) + 1,
+            label=n.LABELS["ITI-8"],
+        )
+        self.exchanges += done
+        return [Answer(self, each, "ITI-8") for each in done]
+
     def url(self, transaction: str) -> str:
         """Where a transaction is sent."""
         url = self.target.repository if transaction in ("ITI-41", "ITI-43") else self.target.registry

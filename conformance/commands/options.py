@@ -45,6 +45,9 @@ _TARGET: Final[tuple[Decorator, ...]] = (
     ),
     click.option("--authority", metavar="OID", help=f"Of made-up patient ids.  [default: {DEFAULT_AUTHORITY}]"),
     click.option(
+        "--namespace", metavar="NAME", help="By which the feed knows that authority where ITI-8 gives no OID."
+    ),
+    click.option(
         "--repository-id", "repository_unique_id", metavar="OID", help="repositoryUniqueId of the repository."
     ),
     click.option(

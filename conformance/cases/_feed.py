@@ -30,6 +30,11 @@ class Acknowledgement:
         place = number - 1 if segment == "MSH" else number  # MSH-1 is the separator itself
         return fields[place] if 0 < place < len(fields) else ""
 
+    def parts(self, segment: str, number: int) -> list[str]:
+        """The components of a field."""
+        encoding = self.field("MSH", 2)
+        return self.field(segment, number).split(encoding[:1] or "^")
+
     @property
     def summary(self) -> str:
         """For a check that does not hold."""
@@ -69,9 +74,9 @@ class Record:
         return (self.entry.id, self.folder.id, self.submission.set.id)
 
 
-def record(trial: Trial, patient: str) -> Record:
-    """Registers a document in a Folder for a patient, as preparation."""
-    entry, folder = trial.entry(patient=patient), trial.folder(patient=patient)
+def record(trial: Trial, patient: str, **values: object) -> Record:
+    """Registers a document in a Folder for a patient, as preparation; `values` are of its DocumentEntry."""
+    entry, folder = trial.entry(patient=patient, **values), trial.folder(patient=patient)
     made = trial.registered(entry, folder, Association(n.HAS_MEMBER, folder.id, entry.id), patient=patient)
     return Record(patient, entry, folder, made)
 

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.answer import Answer
 from conformance.book import case
@@ -19,7 +19,7 @@ from conformance.cases._feed import (
 from conformance.cases._tables import ENTRY, UNKNOWN_PATIENT
 from conformance.messages import names as n
 from conformance.messages.objects import Association
-from conformance.model import MUST, SHOULD, Level
+from conformance.model import SHOULD
 from conformance.passing import NOTHING_FOUND, SUCCESS, refused
 from conformance.passing import found as seen
 from conformance.trial import Trial
@@ -34,6 +34,8 @@ class Feed:
     needs: tuple[str, ...]
     announce: Callable[[Trial], str]
     """Makes a new patient known, as preparation."""
+    name: Callable[[Trial, str], Answer]
+    """Announces this patient."""
     merge: Callable[[Trial, str, str], Answer]
     """Merges (surviving, subsumed)."""
     done: Callable[[Answer], bool]
@@ -41,11 +43,13 @@ class Feed:
     refused: Callable[[Answer], None]
     """Looks at the answer to a merge that must not be done."""
     optional: str = ""
+    survivor_known: bool = True
+    """The text asks that the survivor be known before; ITI-44 asks it of the subsumed patient alone."""
 
 
-def _merged(feed: Feed, trial: Trial) -> tuple[Record, Record]:
-    """Two patients with documents, the second merged into the first."""
-    kept, gone = record(trial, feed.announce(trial)), record(trial, feed.announce(trial))
+def _merged(feed: Feed, trial: Trial, **values: object) -> tuple[Record, Record]:
+    """Two patients with documents, the second merged into the first; `values` are of its DocumentEntry."""
+    kept, gone = record(trial, feed.announce(trial)), record(trial, feed.announce(trial), **values)
     answer = feed.merge(trial, kept.patient, gone.patient)
     answer.check("the merge is acknowledged", feed.done(answer), got=answer.body[:300].decode("utf-8", "replace"))
     return kept, gone
@@ -127,9 +131,13 @@ def _into_folder_across(feed: Feed, trial: Trial) -> None:
 
 
 def _source_patient_stays(feed: Feed, trial: Trial) -> None:
-    _, gone = _merged(feed, trial)
+    """The text has the demographics untouched; of sourcePatientId it says only what it is: the source's own."""
+    told = ("PID-5|Durand^Zoé", "PID-7|19700101", "PID-8|F")
+    _, gone = _merged(feed, trial, source_patient_info=told)
     answer = trial.query("GetDocuments", [("$XDSDocumentEntryEntryUUID", [gone.entry.id])]).finds(gone.entry.id)
-    answer.holds(f"{ENTRY}/rim:Slot[@name='sourcePatientId']//rim:Value", gone.entry.source_patient)
+    answer.holds(f"{ENTRY}/rim:Slot[@name='sourcePatientInfo']//rim:Value", *told)
+    slot = f"{ENTRY}/rim:Slot[@name='sourcePatientId']//rim:Value"
+    answer.holds(slot, gone.entry.source_patient, level=SHOULD)
 
 
 def _back_again(feed: Feed, trial: Trial) -> None:
@@ -176,11 +184,14 @@ def _knows_patients(trial: Trial) -> None:
 
 
 def _unknown_subsumed(feed: Feed, trial: Trial) -> None:
+    """Had the registry noted it all the same, the stranger would be gone for ever."""
     _knows_patients(trial)
-    held = record(trial, feed.announce(trial))
-    feed.refused(feed.merge(trial, held.patient, trial.session.new_patient()))
+    held, stranger = record(trial, feed.announce(trial)), trial.session.new_patient()
+    feed.refused(feed.merge(trial, held.patient, stranger))
     finds(trial, held.patient, held, among=(held,))
     takes(trial, held.patient)
+    feed.name(trial, stranger)
+    takes(trial, stranger)
 
 
 def _unknown_survivor(feed: Feed, trial: Trial) -> None:
@@ -189,6 +200,21 @@ def _unknown_survivor(feed: Feed, trial: Trial) -> None:
     feed.refused(feed.merge(trial, trial.session.new_patient(), held.patient))
     finds(trial, held.patient, held, among=(held,))
     takes(trial, held.patient)
+
+
+def _unknown_survivor_takes_all_or_nothing(feed: Feed, trial: Trial) -> None:
+    """The text lists when a merge changes nothing, and this is not of the list; nor does it ask in so many words."""
+    _knows_patients(trial)
+    held, stranger = record(trial, feed.announce(trial)), trial.session.new_patient()
+    answer = feed.merge(trial, stranger, held.patient)
+    if feed.done(answer):
+        finds(trial, stranger, held, among=(held,))
+        finds_nothing(trial, held.patient)
+        refuses(trial, held.patient)
+    else:
+        feed.refused(answer)
+        finds(trial, held.patient, held, among=(held,))
+        takes(trial, held.patient)
 
 
 def _foreign(patient: str) -> str:
@@ -220,11 +246,15 @@ class _Row:
     requires: str
     """Id of the requirement, without the transaction."""
     rules: tuple[str, ...] = ()
-    level: Level = MUST
+    needs: tuple[str, ...] = ()
+    """What it needs beside what the feed does."""
+    more: str = ""
+    """Where else the text says it, beside the section of the feed."""
 
 
 _SURVIVOR = seen('<rim:ExtrinsicObject id="…of either patient…" …/>')
 _UNCHANGED = seen('<rim:ExtrinsicObject id="…of that patient alone…" …/>')
+_QUERIES = "3.18.4.1.2.3.9.1"
 _NO_EFFECT = "A merge that cannot be is noticed, and changes nothing in the registry: "
 
 _ROWS = (
@@ -251,6 +281,7 @@ _ROWS = (
         _patient_ids_are_the_survivors,
         _SURVIVOR,
         "merge.patient-id",
+        more=_QUERIES,
     ),
     _Row(
         4,
@@ -259,6 +290,7 @@ _ROWS = (
         _subsumed_has_nothing,
         NOTHING_FOUND,
         "merge.subsumed.query",
+        more=_QUERIES,
     ),
     _Row(
         5,
@@ -294,6 +326,7 @@ _ROWS = (
         SUCCESS,
         "merge.relationship",
         ("registry.relationship.patient", "registry.replacement.folder"),
+        more="3.42.4.1.3.5",
     ),
     _Row(
         9,
@@ -303,15 +336,16 @@ _ROWS = (
         SUCCESS,
         "merge.relationship",
         ("registry.folder.patient",),
+        more="3.42.4.1.3.3.2",
     ),
     _Row(
         10,
-        "Merges two patients and asks for the sourcePatientId of what was the other's",
-        "A merge does not change sourcePatientId, which is the source's own.",
+        "Merges two patients and asks for what the source said of the patient of what was the other's",
+        "A merge does not change sourcePatientInfo, nor should it change sourcePatientId, which is the source's own.",
         _source_patient_stays,
         _SURVIVOR,
         "merge.source-patient",
-        level=SHOULD,
+        more=_QUERIES,
     ),
     _Row(
         11,
@@ -380,17 +414,38 @@ _ROWS = (
 )
 
 
+_SURVIVOR_NOT_ASKED_FOR = {
+    24: _Row(
+        24,
+        "Merges into a patient whom the registry does not know",
+        "A merge into a patient who is not known is done whole, or refused and changes nothing.",
+        _unknown_survivor_takes_all_or_nothing,
+        _SURVIVOR,
+        "merge.unknown-survivor",
+    ),
+}
+"""What ITI-44 has in the place of rows."""
+
+
+def _rows(feed: Feed) -> list[_Row]:
+    if feed.survivor_known:
+        return list(_ROWS)
+    # where no authority is agreed on, a survivor of another one is as good as one who is not known
+    needs_codes = {25}
+    rows = [_SURVIVOR_NOT_ASKED_FOR.get(row.ordinal, row) for row in _ROWS]
+    return [replace(row, needs=("codes",)) if row.ordinal in needs_codes else row for row in rows]
+
+
 def enter(feed: Feed) -> None:
     """Enters all cases of merges for a feed."""
-    for row in _ROWS:
+    for row in _rows(feed):
         case(
             f"{feed.transaction}/4.2.4/{row.ordinal}",
             title=row.title,
             requirement=row.requirement,
-            section=feed.section,
-            level=row.level,
+            section=f"{feed.section}, {row.more}" if row.more else feed.section,
             passing=row.passing,
             covers=[f"{feed.transaction}.{row.requires}", *row.rules],
-            needs=feed.needs,
+            needs=(*feed.needs, *row.needs),
             optional=feed.optional,
         )(functools.partial(row.run, feed))

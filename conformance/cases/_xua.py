@@ -2,7 +2,7 @@
 
 import functools
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +27,7 @@ class Desk:
     """Who vouches for the user of a case, and what for."""
 
     trial: Trial
-    at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    at: datetime = field(default_factory=xua.moments_ago)
 
     @property
     def transaction(self) -> str:

@@ -10,7 +10,7 @@ from conformance.cases._tables import UNKNOWN_PATIENT
 from conformance.messages import feeds
 from conformance.messages import names as n
 from conformance.messages.edits import edited, write
-from conformance.model import SHOULD
+from conformance.model import MUST, SHOULD, Level
 from conformance.passing import refused
 from conformance.trial import Trial
 
@@ -18,10 +18,13 @@ _ADDED, _REVISED, _RESOLVED = "PRPA_IN201301UV02", "PRPA_IN201302UV02", "PRPA_IN
 _ACK = "/soap:Envelope/soap:Body/hl7:MCCI_IN000002UV01"
 _TYPE = f"{_ACK}/hl7:acknowledgement/hl7:typeCode/@code"
 _ACCEPTED, _REFUSED = ("CA", "AA"), ("CE", "CR", "AE", "AR")
+"""AA, AE and AR are of an application acknowledgement: where that is asked after, a case says so."""
 _NEEDS = ("registry", "new-patients")
 _OPTIONAL = "iti-44"
 _NO_SUCH_SERVICE = (404, 405, 415, 501)
 """HTTP statuses of a registry that has no place for ITI-44."""
+_ELSEWHERE = "77-1^^^&2.999.7.7.7&ISO"
+"""An id of the same person in a hospital."""
 _PASSING = (
     '<MCCI_IN000002UV01 xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0">…\n'
     '  <acknowledgement><typeCode code="CA"/><targetMessage><id root="…" extension="…"/></targetMessage>'
@@ -30,9 +33,16 @@ _PASSING = (
 
 
 def _send(
-    trial: Trial, interaction: str, patient: str, *, merged: str = "", message_id: str = "", preparation: bool = False
+    trial: Trial,
+    interaction: str,
+    patient: str,
+    *,
+    merged: str = "",
+    message_id: str = "",
+    other: str = "",
+    preparation: bool = False,
 ) -> Answer:
-    body = feeds.hl7v3(interaction, patient, merged=merged, message_id=message_id)
+    body = feeds.hl7v3(interaction, patient, merged=merged, message_id=message_id, other=other)
     answer = trial.soap("ITI-44", body, action=f"{n.HL7}:{interaction}", preparation=preparation)
     _supported(trial, answer)
     return answer
@@ -67,9 +77,9 @@ def _accepted(answer: Answer) -> bool:
     return answer.text(_TYPE) in _ACCEPTED
 
 
-def _accepts(answer: Answer) -> Answer:
+def _accepts(answer: Answer, level: Level = MUST) -> Answer:
     return answer.check(
-        f"typeCode is {' or '.join(_ACCEPTED)}", _accepted(answer), _TYPE, " or ".join(_ACCEPTED), _told(answer)
+        f"typeCode is {' or '.join(_ACCEPTED)}", _accepted(answer), _TYPE, " or ".join(_ACCEPTED), _told(answer), level
     )
 
 
@@ -94,7 +104,20 @@ def _merge(trial: Trial, surviving: str, subsumed: str) -> Answer:
     return _send(trial, _RESOLVED, surviving, merged=subsumed)
 
 
-_merges.enter(_merges.Feed("iti-44", "ITI TF-2 3.44.4.2.4", _NEEDS, _announce, _merge, _accepted, _refuses, _OPTIONAL))
+_merges.enter(
+    _merges.Feed(
+        "iti-44",
+        "ITI TF-2 3.44.4.2.4",
+        _NEEDS,
+        _announce,
+        lambda trial, patient: _send(trial, _ADDED, patient),
+        _merge,
+        _accepted,
+        _refuses,
+        _OPTIONAL,
+        survivor_known=False,
+    )
+)
 
 
 @case(
@@ -133,7 +156,7 @@ def revises(trial: Trial) -> None:
 @case(
     "iti-44/4.1.4/3",
     title="Adds a patient a second time",
-    requirement="A patient that is known already may be added again.",
+    requirement="A patient that is known already may be added again; it keeps its documents, and takes more.",
     section="ITI TF-2 3.44.4.1.4",
     passing=_PASSING,
     covers=["iti-44.announce"],
@@ -142,8 +165,9 @@ def revises(trial: Trial) -> None:
 )
 def adds_again(trial: Trial) -> None:
     held = record(trial, _announce(trial))
-    _accepts(_send(trial, _ADDED, held.patient))
+    _accepts(_send(trial, _ADDED, held.patient), SHOULD)
     finds(trial, held.patient, held, among=(held,))
+    takes(trial, held.patient)
 
 
 @case(
@@ -158,12 +182,23 @@ def adds_again(trial: Trial) -> None:
 )
 def several_ids(trial: Trial) -> None:
     patient = trial.session.new_patient()
-    body = feeds.hl7v3(_ADDED, patient).replace(
-        b'<patient classCode="PAT">', b'<patient classCode="PAT"><id root="2.999.7.7.7" extension="77-1"/>'
-    )
-    answer = trial.soap("ITI-44", body, action=f"{n.HL7}:{_ADDED}")
-    _supported(trial, answer)
-    _accepts(answer)
+    _accepts(_send(trial, _ADDED, patient, other=_ELSEWHERE))
+    takes(trial, patient)
+
+
+@case(
+    "iti-44/4.1.4/6",
+    title="Adds a patient of a hospital, whose id in the domain is one of its other ids",
+    requirement="The ids of all roles of a person count: that of the patient domain is known from then on.",
+    section="ITI TF-2 E.2, 3.44.4.1.2.1, 3.44.4.1.4",
+    passing=_PASSING,
+    covers=["iti-44.identifiers.roles"],
+    needs=_NEEDS,
+    optional=_OPTIONAL,
+)
+def other_role(trial: Trial) -> None:
+    patient = trial.session.new_patient()
+    _accepts(_send(trial, _ADDED, _ELSEWHERE, other=patient))
     takes(trial, patient)
 
 
@@ -183,20 +218,45 @@ def foreign_ids(trial: Trial) -> None:
     refuses(trial, foreign)
 
 
-# --- the acknowledgement: ITI TF-2 3.44.4.1.2, Appendix O.1
+# --- the acknowledgement: ITI TF-2 3.44.4.1.2, Appendix O.1.2
 
 
 def _acknowledged(interaction: str, trial: Trial) -> None:
     message_id = feeds.control_id()
     merged = _announce(trial) if interaction == _RESOLVED else ""
-    patient = _announce(trial) if merged else trial.session.new_patient()
-    answer = _accepts(_send(trial, interaction, patient, merged=merged, message_id=message_id))
+    patient = trial.session.new_patient() if interaction == _ADDED else _announce(trial)
+    answer = _send(trial, interaction, patient, merged=merged, message_id=message_id)
+    answer.holds(_TYPE, "CA", says="typeCode is CA, that of an accept acknowledgement")
     answer.holds("/soap:Envelope/soap:Header/wsa:Action", f"{n.HL7}:MCCI_IN000002UV01")
     answer.holds(f"{_ACK}/hl7:interactionId/@extension", "MCCI_IN000002UV01")
     answer.holds(f"{_ACK}/hl7:interactionId/@root", "2.16.840.1.113883.1.6")
     answer.holds(f"{_ACK}/hl7:acknowledgement/hl7:targetMessage/hl7:id/@extension", message_id)
     answer.holds(f"{_ACK}/hl7:acknowledgement/hl7:targetMessage/hl7:id/@root", "1.2.250.1.999.1.8")
     answer.holds(f"{_ACK}/hl7:acceptAckCode/@code", "NE")
+
+
+def _whole(trial: Trial) -> None:
+    answer = _accepts(_send(trial, _ADDED, trial.session.new_patient()))
+    for path in ("hl7:id", "hl7:creationTime/@value", "hl7:processingCode/@code", "hl7:processingModeCode/@code"):
+        answer.holds(f"{_ACK}/{path}")
+    for role, code in (("receiver", "RCV"), ("sender", "SND")):
+        answer.holds(f"{_ACK}/hl7:{role}/@typeCode", code)
+        answer.holds(f"{_ACK}/hl7:{role}/hl7:device/@classCode", "DEV")
+        answer.holds(f"{_ACK}/hl7:{role}/hl7:device/@determinerCode", "INSTANCE")
+        answer.holds(f"{_ACK}/hl7:{role}/hl7:device/hl7:id/@root")
+        answer.lacks(f"{_ACK}/hl7:{role}/hl7:device/hl7:id/@extension")
+
+
+case(
+    "iti-44/4.1.2/5",
+    title="Looks for all that an acknowledgement must have",
+    requirement="An acknowledgement has an id, a time, processing codes, and two devices with an OID and no extension.",
+    section="ITI TF-2 Appendix O.1.2",
+    passing=_PASSING,
+    covers=["iti-44.ack.whole"],
+    needs=_NEEDS,
+    optional=_OPTIONAL,
+)(_whole)
 
 
 for _place, _interaction, _what in (
@@ -208,7 +268,7 @@ for _place, _interaction, _what in (
         f"iti-44/{_place}",
         title=f"Looks at the acknowledgement of {_what}",
         requirement="Each message is answered by MCCI_IN000002UV01 that says that it was accepted, and names it.",
-        section=f"ITI TF-2 3.44.{_place[:5]}, Appendix O.1.1",
+        section=f"ITI TF-2 3.44.{_place[:5]}, Appendix O.1.2",
         passing=_PASSING,
         covers=["iti-44.ack"],
         needs=_NEEDS,
@@ -220,7 +280,7 @@ for _place, _interaction, _what in (
     "iti-44/4.1.2/3",
     title="Looks at who acknowledges to whom",
     requirement="The acknowledgement goes from the receiver of the message to its sender.",
-    section="ITI TF-2 Appendix O.1.1",
+    section="ITI TF-2 Appendix O.1.2",
     level=SHOULD,
     passing=_PASSING,
     covers=["iti-44.ack.addresses"],
@@ -236,8 +296,9 @@ def acknowledges_to_the_sender(trial: Trial) -> None:
 @case(
     "iti-44/4.1.2/4",
     title="Adds a patient without id",
-    requirement="A message that names no patient is not acknowledged as accepted.",
-    section="ITI TF-2 3.44.4.1.2, 3.44.4.1.4",
+    requirement="Patient.id is required. A message without one should not be acknowledged as accepted.",
+    section="ITI TF-2 3.44.4.1.2.2, Appendix O.1.2",
+    level=SHOULD,
     passing='<acknowledgement><typeCode code="CE"/>…, or a SOAP fault',
     covers=["iti-44.reject.nobody"],
     needs=_NEEDS,

@@ -13,8 +13,8 @@ from conformance.trial import Trial
 
 _NEEDS = ("registry", "feed", "new-patients")
 _AA = "MSH|^~\\&|…|ACK^A01|…\nMSA|AA|MSH-10 of the message"
-_AE = "MSH|^~\\&|…|ACK^A01|…\nMSA|AE|MSH-10 of the message|what is wrong\nERR|…"
-_AR = "MSH|^~\\&|…|ACK|…\nMSA|AR|MSH-10 of the message|what is wrong\nERR|…"
+_AE = "MSH|^~\\&|…|ACK^A01|…\nMSA|AE|MSH-10 of the message\nERR||PID^1^3|101^Required field missing^HL70357|E"
+_AR = "MSH|^~\\&|…|ACK|…\nMSA|AR|MSH-10 of the message\nERR||MSH^1^9^1^2|201^Unsupported trigger event^HL70357|E"
 
 
 def _send(trial: Trial, message: bytes) -> Acknowledgement:
@@ -49,17 +49,32 @@ for _ordinal, _trigger, _what in (
 @case(
     "iti-8/4.1.4/4",
     title="Updates a patient that has documents (A08)",
-    requirement="A08 is acknowledged, and changes nothing in the registry.",
+    requirement="A08 is acknowledged and ignored: it changes nothing in the registry.",
     section="ITI TF-2 3.8.4.1.4",
     passing=_AA,
     covers=["iti-8.update"],
     needs=_NEEDS,
 )
 def updates(trial: Trial) -> None:
-    held = record(trial, trial.patient)
-    _send(trial, feeds.adt("A08", trial.patient)).says("AA")
+    held, control = record(trial, trial.patient), feeds.control_id()
+    _is_ack(_send(trial, feeds.adt("A08", trial.patient, control=control)).is_for(control).says("AA", level=SHOULD))
     finds(trial, trial.patient, held, among=(held,))
     takes(trial, trial.patient)
+
+
+@case(
+    "iti-8/4.1.4/9",
+    title="Updates a patient whom nobody announced (A08), and submits for it",
+    requirement="A08 is ignored: it makes no patient known.",
+    section="ITI TF-2 3.8.4.1.4",
+    passing=refused(UNKNOWN_PATIENT),
+    covers=["iti-8.update.unknown"],
+    needs=_NEEDS,
+)
+def updates_a_stranger(trial: Trial) -> None:
+    patient, control = trial.session.new_patient(), feeds.control_id()
+    _is_ack(_send(trial, feeds.adt("A08", patient, control=control)).is_for(control).says("AA", level=SHOULD))
+    refuses(trial, patient)
 
 
 @case(
@@ -111,6 +126,21 @@ def foreign_ids(trial: Trial) -> None:
 
 
 @case(
+    "iti-8/4.1.4/10",
+    title="Announces a patient whose authority is named by its namespace alone",
+    requirement="Where PID-3 names the patient domain by its namespace alone, the registry fills in the OID.",
+    section="ITI TF-2 3.8.4.1.4, 3.8.4.1.4.1",
+    passing=_AA,
+    covers=["iti-8.identifiers.namespace"],
+    needs=(*_NEEDS, "namespace"),
+)
+def namespace_alone(trial: Trial) -> None:
+    patient = trial.session.new_patient()
+    _send(trial, feeds.adt("A01", f"{patient.partition('^')[0]}^^^{trial.target.namespace}")).says("AA")
+    takes(trial, patient)
+
+
+@case(
     "iti-8/4.1.4/8",
     title="Sends a message that cannot be taken, and asks for its patient",
     requirement="A message that is rejected announces nobody.",
@@ -147,7 +177,7 @@ def acknowledges(trial: Trial) -> None:
     "iti-8/C.2.3/2",
     title="Looks at who acknowledges to whom",
     requirement="The ACK goes from the receiver of the message to its sender, under a control id of its own.",
-    section="ITI TF-2 C.2.2, C.2.3",
+    section="ITI TF-2 C.2.2, C.2.3; HL7 v2.5 2.9",
     level=SHOULD,
     passing="MSH|^~\\&|REGISTRY|TARGET|CONFORMANCE|SUITE|…",
     covers=["iti-8.ack.addresses"],
@@ -200,8 +230,8 @@ def unknown_type(trial: Trial) -> None:
 @case(
     "iti-8/C.2.3/8",
     title="Looks for the reason in a rejection",
-    requirement="An acknowledgement that tells an error says what it is, in MSA-3 or ERR.",
-    section="ITI TF-2 C.2.3",
+    requirement="An acknowledgement that tells an error says what it is, in ERR, or in MSA-3 as before HL7 2.5.",
+    section="ITI TF-2 C.2.3, C.2.3.2",
     level=SHOULD,
     passing=_AR,
     covers=["iti-8.reject.err"],
@@ -211,6 +241,31 @@ def rejection_says_why(trial: Trial) -> None:
     answer = _send(trial, feeds.adt("Z99", trial.session.new_patient())).says("AR", "AE")
     why = answer.field("MSA", 3) or answer.field("ERR", 1) or answer.field("ERR", 3)
     answer.answer.check("MSA-3 or ERR is there", bool(why), "MSA-3", "what is wrong", answer.summary)
+
+
+def _says_what(kind: str, code: str, component: str, trial: Trial) -> None:
+    message = feeds.adt("A01", trial.session.new_patient()).replace(b"ADT^A01^ADT_A01", kind.encode())
+    answer = _send(trial, message).says("AR")
+    for number, right in ((2, ("MSH", "1", "9", "1", component)), (3, (code,)), (4, ("E",))):
+        wanted = "^".join(right)
+        got = tuple(answer.parts("ERR", number))
+        answer.answer.check(f"ERR-{number} says {wanted}", got[: len(right)] == right, f"ERR-{number}", wanted, got)
+
+
+for _ordinal, _kind, _code, _component, _what in (
+    (9, "ADT^Z99", "201", "2", "a trigger event that no feed has"),
+    (10, "ZZZ^Z01^ZZZ_Z01", "200", "1", "a message type that is no ADT"),
+):
+    case(
+        f"iti-8/C.2.3/{_ordinal}",
+        title=f"Looks for place and code of the error in the rejection of {_what}",
+        requirement=f"ERR-2 points to the component of MSH-9 that is not recognised, ERR-3 says {_code}, ERR-4 E.",
+        section="ITI TF-2 C.2.3, C.2.3.2",
+        level=SHOULD,
+        passing=_AR,
+        covers=["iti-8.reject.err.form"],
+        needs=_NEEDS,
+    )(functools.partial(_says_what, _kind, _code, _component))
 
 
 _WITHOUT = {
@@ -229,8 +284,9 @@ for _ordinal, (_what, _segments) in _WITHOUT.items():
     case(
         f"iti-8/C.2.3/{_ordinal}",
         title=f"Sends {_what}",
-        requirement="PID-3 is required; a message that names no patient is acknowledged with an error.",
-        section="ITI TF-2 3.8.4.1.2.3, C.2.3",
+        requirement="PID-3 is required. A message that names no patient should be acknowledged with an error.",
+        section="ITI TF-2 3.8.4.1.2, 3.8.4.1.2.3, C.1.1, C.2.3.1",
+        level=SHOULD,
         passing=_AE,
         covers=["iti-8.reject.nobody"],
         needs=_NEEDS,
@@ -240,8 +296,9 @@ for _ordinal, (_what, _segments) in _WITHOUT.items():
 @case(
     "iti-8/C.2.3/7",
     title="Sends a merge without MRG",
-    requirement="MRG is required in A40; a message without it is acknowledged with an error.",
-    section="ITI TF-2 3.8.4.2.2, C.2.3",
+    requirement="MRG is required in A40. A message without it should be acknowledged with an error.",
+    section="ITI TF-2 3.8.4.2.2, C.1.1, C.2.3.1",
+    level=SHOULD,
     passing=_AE,
     covers=["iti-8.reject.nobody"],
     needs=_NEEDS,
@@ -249,14 +306,17 @@ for _ordinal, (_what, _segments) in _WITHOUT.items():
 def merge_without_mrg(trial: Trial) -> None:
     control = feeds.control_id()
     segments = ("EVN|A40|20240305101500", f"PID|||{trial.patient}||Test^Patient")
-    _send(trial, feeds.adt("A40", trial.patient, control=control, segments=segments)).says("AE", "AR").is_for(control)
+    answer = _send(trial, feeds.adt("A40", trial.patient, control=control, segments=segments))
+    _is_ack(answer.says("AE", "AR").is_for(control))
 
 
 @case(
     "iti-8/C.2.1/1",
     title="Sends what is no HL7, then a good message",
     requirement="What is no HL7 message does not keep the feed from taking the next one.",
-    section="ITI TF-2 C.2.1",
+    section="OWASP ASVS 7.4.3; ITI TF-2 C.2.1",
+    level=SHOULD,
+    asks="OWASP",
     passing=_AA,
     covers=["iti-8.survives"],
     needs=_NEEDS,
@@ -283,6 +343,34 @@ def framed(trial: Trial) -> None:
     answer.check(
         "the acknowledgement is framed", bool(answer.body) and not trouble, "MLLP", "0x0B … 0x1C 0x0D", trouble
     )
+
+
+@case(
+    "iti-8/C.2.1/3",
+    title="Sends three messages one after the other over one connection",
+    requirement="A sender may send its next message on the connection over which the last one was acknowledged.",
+    section="ITI TF-2 C.2.1",
+    level=SHOULD,
+    passing=_AA,
+    covers=["iti-8.several-on-a-connection"],
+    needs=_NEEDS,
+)
+def several_on_a_connection(trial: Trial) -> None:
+    patients = [trial.session.new_patient() for _ in range(3)]
+    controls = [feeds.control_id() for _ in patients]
+    answers = trial.feed_in_a_row(*map(_admission, patients, controls))
+    for number, (answer, patient, control) in enumerate(zip(answers, patients, controls, strict=False)):
+        if number and not answer.body:
+            break  # it closed the connection; what came before is judged all the same
+        Acknowledgement(answer).says("AA").is_for(control)
+        takes(trial, patient)
+    answered = sum(1 for each in answers if each.body)
+    last = answers[-1]
+    last.check("each is answered", answered == len(patients), "MLLP", len(patients), last.exchange.trouble)
+
+
+def _admission(patient: str, control: str) -> bytes:
+    return feeds.adt("A01", patient, control=control)
 
 
 # --- messages that are legal though not like ours
@@ -336,6 +424,7 @@ def more_segments(trial: Trial) -> None:
     title="Sends a name in ISO 8859-1",
     requirement="MSH-18 says a character set other than ASCII; the registry needs nothing but PID-3 of the message.",
     section="ITI TF-2 C.2.2, 3.8.4.1.4",
+    level=SHOULD,
     passing=_AA,
     covers=["iti-8.accept.charset"],
     needs=_NEEDS,

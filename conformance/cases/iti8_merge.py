@@ -24,8 +24,14 @@ def _refused(answer: Answer) -> None:
     Acknowledgement(answer).says("AE", "AR", level=SHOULD)
 
 
+def _name(trial: Trial, patient: str) -> Answer:
+    return trial.feed(feeds.adt("A01", patient))
+
+
 _merges.enter(
-    _merges.Feed("iti-8", "ITI TF-2 3.8.4.2.4", _NEEDS, lambda trial: trial.new_patient(), _merge, _done, _refused)
+    _merges.Feed(
+        "iti-8", "ITI TF-2 3.8.4.2.4", _NEEDS, lambda trial: trial.new_patient(), _name, _merge, _done, _refused
+    )
 )
 
 

@@ -13,7 +13,6 @@ from conformance.answer import Answer
 from conformance.book import case
 from conformance.cases._tls import (
     EVERY,
-    MUTUAL,
     REFUSED,
     SERVED,
     asks,
@@ -102,6 +101,34 @@ for _version in SPOKEN:
     )(functools.partial(speaks, _version))
 
 
+AGREED: Final = {
+    1: ("128 bits and SHA-256", "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256"),
+    2: ("256 bits and SHA-384", "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES256-GCM-SHA384"),
+}
+"""Suites that everybody must have; that of ECDSA serves where the key of the server is none of RSA."""
+
+
+def speaks_agreed(suites: str, trial: Trial) -> None:
+    first(trial)
+    try:
+        context = _only(fresh(trial), ssl.TLSVersion.TLSv1_2, suites)
+    except (ValueError, ssl.SSLError) as error:
+        raise NotRun(f"the TLS library of this machine cannot offer them: {error}") from None
+    is_served(_offered(asks(trial, context, f"With {suites} alone")))
+
+
+for _ordinal, (_what, _suites) in AGREED.items():
+    case(
+        f"tls/3.19.6.2.3/{_ordinal}",
+        title=f"Offers ECDHE with AES-GCM of {_what} alone",
+        requirement="The suites of TLS 1.2 that the framework names are spoken.",
+        section="ITI TF-2 3.19.6.2.3",
+        passing=SERVED,
+        needs=["tls"],
+        covers=["tls.suites.agreed"],
+    )(functools.partial(speaks_agreed, _suites))
+
+
 @dataclass(frozen=True, slots=True)
 class Weak:
     """Cipher suites that must not be used, as OpenSSL names them."""
@@ -168,7 +195,7 @@ for _weak in WEAK:
     title_fr="Envoie une requête sans TLS au port TLS",
     requirement="Nothing is answered without TLS where TLS is spoken.",
     requirement_fr="Rien n'est répondu sans TLS là où l'on parle TLS.",
-    section=MUTUAL,
+    section="ITI TF-2 3.19.5, 3.19.6.2",
     passing=REFUSED,
     profiles=EVERY,
     needs=["tls"],

@@ -47,6 +47,18 @@ _DECISION: Final = (
 )
 
 
+_PROVIDER: Final = '<id xmlns="urn:hl7-org:v3" xsi:type="II" root="1.2.250.1.999.7" extension="1234567890"/>'
+
+
+def _identified(token: xua.Token) -> xua.Token:
+    return token.having(xua.NPI, "1234567890").having(xua.PROVIDER, _PROVIDER, _PROVIDER.replace("999.7", "999.8"))
+
+
+def _repeated(token: xua.Token) -> xua.Token:
+    token = token.having(xua.SUBJECT_ID, "Anne Durand-Petit").having(xua.ORGANIZATION, "Centre Durand", "Durand")
+    return token.having(xua.ORGANIZATION_ID, "urn:oid:1.2.250.1.999.5.2").having(xua.HOME, "urn:oid:1.2.250.1.999.2")
+
+
 def _consent(token: xua.Token) -> xua.Token:
     token = token.having(xua.CONSENT, "1.2.250.1.999.6.1").having(xua.POLICY, "urn:oid:1.2.250.1.999.6.2")
     return replace(token, authentications=xua.authenticated(token.at) + _DECISION)
@@ -107,6 +119,24 @@ GOOD: Final = (
         "Has an attribute that nobody knows",
         "Attributes that are not known are passed over.",
         _token(lambda t: t.having("urn:conformance:favourite-colour", "green")),
+    ),
+    Good(
+        "xua/3.40.4.1.2/10",
+        "Is for one use, and may not be passed on",
+        "An assertion may have OneTimeUse and ProxyRestriction, which need not be looked at.",
+        _changed(more_conditions='<saml2:OneTimeUse/><saml2:ProxyRestriction Count="0"/>'),
+    ),
+    Good(
+        "xua/3.40.4.1.2/11",
+        "Has two names, organizations and communities of the user",
+        "Any attribute of XUA may have several values.",
+        _token(_repeated),
+    ),
+    Good(
+        "xua/3.40.4.1.2/12",
+        "Identifies the user as a health care provider",
+        "Attributes for identifiers of providers may be there, be they texts or HL7 IIs.",
+        _token(_identified),
     ),
     Good(
         "xua/saml-2.5.1.4/1",

@@ -46,6 +46,7 @@ class Bad:
     pki: bool = False
     absent: bool = False
     """There is no assertion at all."""
+    covers: str = "xua.refused"
 
 
 def _changed(**values: object) -> Callable[[Desk], str]:
@@ -141,9 +142,10 @@ BAD: Final = (
     Bad(
         "xua/saml-2.5.1/3",
         "Was issued in an hour from now",
-        "An assertion cannot have been issued later than now.",
+        "An assertion cannot have been issued later than now, nor be in force before it was issued.",
         _issued_ahead,
-        "SAML 2.0 Core 2.3.3",
+        "SAML 2.0 Core 2.3.3; ITI TF-2 3.40.4.1.2",
+        SHOULD,
     ),
     Bad(
         "xua/saml-2.5.1/6",
@@ -178,6 +180,8 @@ BAD: Final = (
         "An assertion of XUA says whom it is meant for.",
         _changed(audience=""),
         SEMANTICS,
+        SHOULD,
+        covers="xua.refused.incomplete",
     ),
     Bad(
         "xua/saml-2.5.1/4",
@@ -189,9 +193,11 @@ BAD: Final = (
     Bad(
         "xua/saml-2.5.1/5",
         "Has no Conditions",
-        "An assertion of XUA says until when it is in force.",
+        "An assertion of XUA says from when it is in force, and whom it is meant for.",
         _changed(conditions="-"),
         SEMANTICS,
+        SHOULD,
+        covers="xua.refused.incomplete",
     ),
     Bad(
         "xua/saml-2.4.1.2/1",
@@ -200,7 +206,13 @@ BAD: Final = (
         _confirmed_until(timedelta(hours=-1)),
         "SAML 2.0 Core 2.4.1.2; SAML 2.0 Profiles 3.3",
     ),
-    Bad("xua/saml-2.3.3/1", "Has no Subject", "An assertion says whom it is about.", _changed(subject="-"), SEMANTICS),
+    Bad(
+        "xua/saml-2.3.3/1",
+        "Has no Subject",
+        "An assertion with an AuthnStatement says whom it is about.",
+        _changed(subject="-"),
+        "SAML 2.0 Core 2.3.3, 2.7.2; ITI TF-2 3.40.4.1.2",
+    ),
     Bad(
         "xua/saml-2.3.3/2",
         "Has an empty NameID",
@@ -215,6 +227,8 @@ BAD: Final = (
         "An assertion of XUA says how the user was authenticated.",
         _changed(authentications="-"),
         SEMANTICS,
+        SHOULD,
+        covers="xua.refused.incomplete",
     ),
     Bad(
         "xua/saml-2.7.2/2",
@@ -295,7 +309,8 @@ BAD: Final = (
         "Is transformed by XSLT before it is digested",
         "Only the enveloped-signature and exclusive canonicalization transforms are used.",
         _attacked(attacks.transform(d.XSLT)),
-        "SAML 2.0 Core 5.4.4",
+        "SAML 2.0 Core 5.4.4; OWASP SAML Security Cheat Sheet",
+        SHOULD,
     ),
     *(
         Bad(
@@ -399,7 +414,8 @@ def refuses(bad: Bad, trial: Trial) -> None:
     answer = shut_out(desk.asks(bad.make(desk), bad.title))
     got = answer.fault
     said = any(f"wsse:{each}" in got.split("/") for each in _WSSE)
-    answer.check("the fault says that it is about security", said, "soap:Subcode/soap:Value", "wsse:…", got, SHOULD)
+    level = SHOULD if bad.absent else MUST
+    answer.check("the fault says that it is about security", said, "soap:Subcode/soap:Value", "wsse:…", got, level)
 
 
 for _bad in BAD:
@@ -412,5 +428,5 @@ for _bad in BAD:
         level=_bad.level,
         needs=[*NEEDS, *(["pki"] if _bad.pki else [])],
         optional=OPTIONAL,
-        covers=["xua.refused"],
+        covers=[_bad.covers, *([] if _bad.absent else ["xua.refused.error"])],
     )(functools.partial(refuses, _bad))

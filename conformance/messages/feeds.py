@@ -32,18 +32,33 @@ def adt(trigger: str, patient: str, *, merged: str = "", control: str = "", segm
     return "\r".join(lines).encode() + b"\r"
 
 
-def hl7v3(interaction: str, patient: str, *, merged: str = "", message_id: str = "") -> bytes:
-    """The body of ITI-44: `interaction` is PRPA_IN201301UV02 (added), 302 (revised) or 304 (merged)."""
+def _split(patient: str) -> tuple[str, str]:
+    """The id and the OID of a CX."""
     extension, _, rest = patient.partition("^^^&")
-    root = rest.removesuffix("&ISO")
+    return extension, rest.removesuffix("&ISO")
+
+
+def hl7v3(interaction: str, patient: str, *, merged: str = "", message_id: str = "", other: str = "") -> bytes:
+    """The body of ITI-44: `interaction` is PRPA_IN201301UV02 (added), 302 (revised) or 304 (merged).
+
+    `other` is an id of the same person that another organization gave. # ITI TF-2 3.44.4.1.2.1, E.2
+    """
+    extension, root = _split(patient)
     identity = f'<id root="{root}" extension="{extension}"/>'
+    person = "" if merged else '<administrativeGenderCode code="F"/><birthTime value="19700101"/>'
+    if other:
+        number, organization = _split(other)
+        person += (
+            f'<asOtherIDs classCode="PAT"><id root="{organization}" extension="{number}"/><scopingOrganization '
+            f'classCode="ORG" determinerCode="INSTANCE"><id root="{organization}"/></scopingOrganization></asOtherIDs>'
+        )
     prior = ""
     if merged:
-        old, _, old_rest = merged.partition("^^^&")
+        old, old_root = _split(merged)
         prior = (
             '<replacementOf typeCode="RPLC"><priorRegistration classCode="REG" moodCode="EVN"><statusCode '
             'code="obsolete"/><subject1 typeCode="SBJ"><priorRegisteredRole classCode="PAT">'
-            f'<id root="{old_rest.removesuffix("&ISO")}" extension="{old}"/></priorRegisteredRole></subject1>'
+            f'<id root="{old_root}" extension="{old}"/></priorRegisteredRole></subject1>'
             "</priorRegistration></replacementOf>"
         )
     time = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
@@ -61,10 +76,11 @@ def hl7v3(interaction: str, patient: str, *, merged: str = "", message_id: str =
         f'<controlActProcess classCode="CACT" moodCode="EVN"><code code="{trigger}" '
         'codeSystem="2.16.840.1.113883.1.18"/><subject typeCode="SUBJ"><registrationEvent classCode="REG" '
         'moodCode="EVN"><id nullFlavor="NA"/><statusCode code="active"/><subject1 typeCode="SBJ">'
-        f'<patient classCode="PAT">{identity}<statusCode code="active"/><patientPerson><name><given>Patient</given>'
-        '<family>Test</family></name><administrativeGenderCode code="F"/><birthTime value="19700101"/>'
-        '</patientPerson><providerOrganization classCode="ORG" determinerCode="INSTANCE">'
-        f'<id root="{root}"/><contactParty classCode="CON"/></providerOrganization></patient></subject1>'
+        f'<patient classCode="PAT">{identity}<statusCode code="active"/><patientPerson classCode="PSN" '
+        'determinerCode="INSTANCE"><name><given>Patient</given><family>Test</family></name>'
+        f'{person}</patientPerson><providerOrganization classCode="ORG" determinerCode="INSTANCE">'
+        f'<id root="{root}"/><contactParty classCode="CON"><telecom value="tel:+33-1-02-03-04-05"/></contactParty>'
+        "</providerOrganization></patient></subject1>"
         '<custodian typeCode="CST"><assignedEntity classCode="ASSIGNED"><id root="1.2.250.1.999.1.5"/>'
         f"</assignedEntity></custodian>{prior}</registrationEvent></subject></controlActProcess></{interaction}>"
     ).encode()

@@ -17,6 +17,8 @@ ORGANIZATION_ID: Final = XSPA + "organization-id"
 PURPOSE_OF_USE: Final = XSPA + "purposeofuse"
 ROLE: Final = "urn:oasis:names:tc:xacml:2.0:subject:role"
 RESOURCE_ID: Final = "urn:oasis:names:tc:xacml:2.0:resource:resource-id"
+NPI: Final = XSPA + "npi"
+PROVIDER: Final = "urn:ihe:iti:xua:2017:subject:provider-identifier"
 HOME: Final = "urn:ihe:iti:xca:2010:homeCommunityId"
 CONSENT: Final = "urn:ihe:iti:bppc:2007:docid"
 POLICY: Final = "urn:ihe:iti:xua:2012:acp"
@@ -42,8 +44,8 @@ class Token:
     id: str = field(default_factory=lambda: f"_{uuid.uuid4()}")
     version: str = "2.0"
     name_id: str = "anne.durand"
-    not_before: timedelta = timedelta(seconds=-5)
-    """From `at`."""
+    not_before: timedelta = timedelta(0)
+    """From `at`: XUA has NotBefore be IssueInstant."""
     not_after: timedelta = timedelta(minutes=5)
     subject: str = ""
     """XML in place of the usual Subject."""
@@ -109,7 +111,7 @@ def usual(signer: CertifiedKey, audience: str, patient: str, at: datetime | None
     return Token(
         signer.certificate.subject.rfc4514_string(),
         audience,
-        at or datetime.now(UTC),
+        at or moments_ago(),
         attributes=(
             (SUBJECT_ID, ("Anne Durand",)),
             (ORGANIZATION, ("Cabinet Durand",)),
@@ -120,6 +122,11 @@ def usual(signer: CertifiedKey, audience: str, patient: str, at: datetime | None
             (RESOURCE_ID, (patient,)),
         ),
     )
+
+
+def moments_ago() -> datetime:
+    """When a good assertion is issued: clocks differ, and it is not in force before."""
+    return datetime.now(UTC) - timedelta(seconds=5)
 
 
 def instant(at: datetime) -> str:

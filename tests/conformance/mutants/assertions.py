@@ -12,6 +12,9 @@ from security.certificates import ValidatedCertificate
 from security.gate import Caller
 from security.inspection import parse
 from security.saml import admission, checks
+from security.saml import names as n
+from security.saml.refusals import Check, Reason, TokenRefused
+from security.saml.values import II
 from security.tls import ServerTls
 from security.xmlsignature import assertion
 from security.xua import XuaGate, XuaOptions
@@ -131,6 +134,40 @@ def assertion_of_tomorrow_accepted() -> None:
     without_step(checks.issued)
 
 
+@mutant("gate", breaks="WS-Security 1.1 12", caught_by=("xua/saml-2.5.1/1", "xua/saml-5.4/1"))
+def fault_without_a_code_of_ws_security() -> None:
+    """The fault for an assertion that does not hold has a code of WS-Trust."""
+    replace(TokenRefused, "subcode", "wst:InvalidRequest")
+
+
+@mutant("gate", breaks="ITI TF-2 3.40.4.1.2", caught_by=("xua/3.40.4.1.2/11",))
+def attributes_of_several_values_refused() -> None:
+    """An assertion that names its user, or the user's organization, twice is refused."""
+    edit_policy(single=frozenset({n.SUBJECT_ID, n.ORGANIZATION}))
+
+
+@mutant("gate", breaks="ITI TF-2 3.40.4.1.2", caught_by=("xua/3.40.4.1.2/10",))
+def assertion_for_one_use_refused() -> None:
+    """An assertion with OneTimeUse is refused."""
+
+    def once(token: Any, _policy: Any) -> None:
+        if token.assertion.conditions.one_time_use:
+            raise TokenRefused(Check.CONDITIONS, Reason.UNKNOWN_CONDITION, "OneTimeUse")
+
+    replace(xua, "_issuer_check", lambda _options: once)
+
+
+@mutant("gate", breaks="ITI TF-2 3.40.4.1.2", caught_by=("xua/3.40.4.1.2/12",))
+def identifiers_of_providers_refused() -> None:
+    """An assertion with an HL7 II in an attribute is refused."""
+
+    def texts_and_codes(token: Any, _policy: Any) -> None:
+        if any(isinstance(value, II) for each in token.assertion.attributes for value in each.values):
+            raise TokenRefused(Check.ATTRIBUTES, Reason.ATTRIBUTE_VALUE, "an II")
+
+    replace(xua, "_attribute_check", lambda _options: texts_and_codes)
+
+
 # --- TLS
 
 
@@ -169,6 +206,18 @@ def old_tls_spoken() -> None:
         moment = was(self)
         moment.context.set_ciphers("ALL:@SECLEVEL=0")
         moment.context.minimum_version = ssl.TLSVersion.TLSv1
+        return moment
+
+    wrap(ServerTls, "_load", around)
+
+
+@mutant("gate", breaks="ITI TF-2 3.19.6.2.3", caught_by=("tls/3.19.6.2.3/1", "tls/3.19.6.2.3/2"))
+def aes_gcm_not_spoken() -> None:
+    """Of the suites of TLS 1.2 those with AES-GCM are not spoken."""
+
+    def around(was: Any, self: Any) -> Any:
+        moment = was(self)
+        moment.context.set_ciphers("ECDHE+CHACHA20:ECDHE+AESCCM")
         return moment
 
     wrap(ServerTls, "_load", around)

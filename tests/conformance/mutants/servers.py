@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from conformance.target import DEFAULT_AUTHORITY
+
 CODES: Final = """\
 [codes.classCode]
 "2.16.840.1.113883.6.1" = ["11488-4"]
@@ -47,7 +49,13 @@ class Kind:
 
 
 SERVERS: Final = {
-    "ihe": Kind("profile ihe, patients from the feed, plain HTTP", "ihe", ("--patients", "feed", "--mllp-port", "0")),
+    "ihe": Kind(
+        "profile ihe, patients from the feed, plain HTTP",
+        "ihe",
+        ("--patients", "feed", "--mllp-port", "0"),
+        {"CARNET_FEED_NAMESPACES": f"SUITE={DEFAULT_AUTHORITY}"},
+        {"namespace": "SUITE"},
+    ),
     "gate": Kind(
         "profile ihe, mutual TLS, an assertion (XUA) in each message, a closed affinity domain",
         "ihe",

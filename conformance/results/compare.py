@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Any, Final
 
 from conformance.model import Verdict
+from conformance.results import noise
 from conformance.results.expected import broken_checks, was_tested
 from conformance.results.stored import StoredCase, StoredRun
 
@@ -130,6 +131,7 @@ def _essence(case: StoredCase) -> tuple[str, ...]:
 
 
 def _steady(text: str) -> str:
+    text = noise.steady(text)
     for pattern, word in _VARIES:
         text = pattern.sub(word, text)
     return " ".join(text.split())

@@ -10,7 +10,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from conformance.model import Exchange, Message
-from conformance.results import commandlines
+from conformance.results import commandlines, noise
 from conformance.results.redaction import Secrets
 from conformance.results.report.sides import READ, envelope_text
 from conformance.results.stored import StoredCase, StoredError, StoredExchange, StoredRun
@@ -19,7 +19,9 @@ from conformance.wire.http import Line, exchange
 
 _MOST_DIFFERENCES: Final = 60
 _OUTCOME: Final = re.compile(
-    r'\bstatus="(?:[^"]*:)?(Success|PartialSuccess|Failure)"|<(?:[\w.-]+:)?(Fault)\b|^MSA\|(A[AER])\b', re.MULTILINE
+    r'\bstatus="(?:[^"]*:)?(Success|PartialSuccess|Failure)"|<(?:[\w.-]+:)?(Fault)\b|^MSA[^\w\s]([AC][AER])\b'
+    r'|<(?:[\w.-]+:)?typeCode\b[^>]*\bcode="([AC][AER])"',
+    re.MULTILINE,
 )
 _VARIES: Final = re.compile(
     r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}|\d{4}-\d\d-\d\dT[\d:.]+Z?"
@@ -47,7 +49,7 @@ class Answered:
 
     status: int
     outcome: str
-    """`Success`, `Failure`, `PartialSuccess`, `Fault`, of an HL7 acknowledgement `AA`, `AE`, `AR`; else empty."""
+    """`Success`, `Failure`, `PartialSuccess`, `Fault`, of an HL7 acknowledgement `AA`, `AE`, `CA`, …; else empty."""
     text: str
     """The envelope as it is shown, masked."""
     trouble: str = ""
@@ -80,10 +82,15 @@ class Replayed:
         if self.exchange.response is None:
             return ()
         old, new = self.then.text.splitlines(), self.now.text.splitlines()
-        if [_VARIES.sub("", line) for line in old] == [_VARIES.sub("", line) for line in new]:
+        if _steady(self.then.text) == _steady(self.now.text):
             return ()
         lines = difflib.unified_diff(old, new, "recorded", "now", n=1, lineterm="")
         return tuple(lines)[:_MOST_DIFFERENCES]
+
+
+def _steady(text: str) -> list[str]:
+    """The lines of an answer without what is another each time."""
+    return _VARIES.sub("", noise.steady(text)).splitlines()
 
 
 def chosen(run: StoredRun, id_: str, number: int | None = None) -> tuple[StoredCase, tuple[StoredExchange, ...]]:

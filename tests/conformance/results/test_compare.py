@@ -144,3 +144,19 @@ def test_what_a_target_sent_does_not_steer_the_terminal(stored: Any, samples_of:
     assert "\x1b]" not in result.output
     assert "\x07" not in result.output
     assert "[bold]x[/bold]" in result.output
+
+
+def test_an_acknowledgement_that_breaks_the_same_at_another_time_is_the_same(stored: Any, samples_of: Samples) -> None:
+    """MSH-7 and MSH-10 of an ACK are another at every run, whatever their form."""
+    failed = samples_of(Verdict.FAIL)
+    ack = "MSH|^~\\&|FEED|THERE|SUITE|HERE|{}||ACK^A01|{}|P|2.3.1 / MSA|{}|77"
+
+    def broken(*told: str) -> Outcome:
+        got = ack.format(*told)
+        return replace(failed, checks=(Check("MSA-1 is AA", False, got=got),), reason=f"MSA-1 is AA: got {got}")
+
+    old, new = broken("2026112009", "A-1", "AE"), broken("2027", "B-2222", "AE")
+    assert changes(compare(stored("old", old), stored("new", new))) == {}
+    assert changes(compare(stored("a", old), stored("b", broken("2027", "A-1", "AR")))) == {
+        failed.case.id: Change.REASON
+    }

@@ -2,7 +2,9 @@
 
 import os
 import shlex
+import socket
 import subprocess
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +16,7 @@ from click.testing import CliRunner
 from conformance.model import Message, Outcome, Verdict
 from conformance.results.commands import replay as command
 from conformance.results.folder import ResultsFolder
-from conformance.results.replay import Elsewhere, ReplayError, bytes_of, chosen, save, url_of
+from conformance.results.replay import Elsewhere, Replayed, ReplayError, bytes_of, chosen, replay, save, url_of
 
 Samples = Callable[[Verdict], Outcome]
 ID = "iti-42/4.1.3.3/1"
@@ -174,3 +176,77 @@ def test_credentials_are_for_the_person_to_give(run_of: Any, samples_of: Samples
 def test_an_exchange_that_is_not_there_is_refused(run: Any) -> None:
     with pytest.raises(ReplayError, match="there are 1"):
         chosen(run, ID, 3)
+
+
+ADT = b"MSH|^~\\&|SUITE|HERE|FEED|THERE|20261120091500||ADT^A01|77|P|2.3.1\rEVN||20261120091500\rPID|||1^^^&2.999&ISO\r"
+ACK = "MSH|^~\\&|FEED|THERE|SUITE|HERE|{time}||ACK^A01|{id}|P|2.3.1\rMSA|{code}|77\r"
+MCCI = (
+    '<soap:Envelope xmlns:soap="http://www.w3.org/2003/05/soap-envelope"><soap:Body><MCCI_IN000002UV01 '
+    'xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0"><id root="2.999.1" extension="{id}"/><creationTime value="{time}"/>'
+    '<acknowledgement><typeCode code="{code}"/><targetMessage><id root="2.999.2" extension="77"/></targetMessage>'
+    "</acknowledgement></MCCI_IN000002UV01></soap:Body></soap:Envelope>"
+)
+THEN = {"time": "20261120091501", "id": "A-1"}
+NOW = {"time": "20270101000000", "id": "B-22"}
+
+
+def again(
+    run_of: Any, passed: Outcome, folder: Path, request: Message, then: Message, now: bytes, *, scheme: str
+) -> Replayed:
+    """A request that was answered by `then` when it was recorded, and by the bytes `now` when it is sent again."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            peer, _ = listener.accept()
+            with peer:
+                heard = b""
+                while request.body not in heard:
+                    heard += peer.recv(65536)
+                peer.sendall(now)
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"{scheme}://127.0.0.1:{listener.getsockname()[1]}"
+        one = replace(passed.exchanges[0], url=url, request=request, response=then, status=200 if request.head else 0)
+        written = ResultsFolder.create(folder / "then").write(run_of(replace(passed, exchanges=(one,))))
+        return next(replay(written, chosen(written, ID)[1], Elsewhere()))
+
+
+@pytest.mark.parametrize(("code", "differences"), [("AA", ()), ("AE", ("-MSA|AA|77", "+MSA|AE|77"))])
+def test_the_time_and_id_of_an_acknowledgement_are_no_difference(
+    run_of: Any, samples_of: Samples, tmp_path: Path, code: str, differences: tuple[str, ...]
+) -> None:
+    kind = "x-application/hl7-v2+er7"
+    then, now = ACK.format(code="AA", **THEN).encode(), ACK.format(code=code, **NOW).encode()
+    got = again(
+        run_of,
+        samples_of(Verdict.PASS),
+        tmp_path,
+        Message(b"", ADT, kind),
+        Message(b"", then, kind),
+        b"\x0b" + now + b"\x1c\r",
+        scheme="mllp",
+    )
+    assert (got.then.outcome, got.now.outcome) == ("AA", code)
+    assert got.same is not bool(differences)
+    assert set(differences) <= set(got.differences())
+    assert bool(got.differences()) is bool(differences)
+
+
+@pytest.mark.parametrize("code", ["CA", "CE"])
+def test_an_acknowledgement_of_hl7_v3_is_held_to_what_it_says(
+    run_of: Any, samples_of: Samples, tmp_path: Path, code: str
+) -> None:
+    kind = "application/soap+xml; charset=UTF-8"
+    body = MCCI.format(code=code, **NOW).encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    got = again(
+        run_of,
+        samples_of(Verdict.PASS),
+        tmp_path,
+        Message(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n", b"<a/>", kind),
+        Message(b"HTTP/1.1 200 OK\r\n\r\n", MCCI.format(code="CA", **THEN).encode(), kind),
+        head + body,
+        scheme="http",
+    )
+    assert (got.then.outcome, got.now.outcome) == ("CA", code)
+    assert (got.same, bool(got.differences())) == ((True, False) if code == "CA" else (False, True))

@@ -208,7 +208,8 @@ def _with_documents(
 
 
 def _document(asked: DocumentAsked) -> ParticipantObject:
-    details = [("Repository Unique Id", asked.repository_unique_id.encode())]
+    # ITI TF-2 3.43.6.1.2: the names as they stand there, though ITI-18 writes another
+    details = [("Repository Unique ID", asked.repository_unique_id.encode())]
     if asked.home:
         details.append(("ihe:homeCommunityID", asked.home.encode()))
     return ParticipantObject(asked.unique_id, REPORT_NUMBER, 2, 3, details=tuple(details))

@@ -196,7 +196,7 @@ def test_a_retrieval_is_an_export_from_here_to_the_caller() -> None:
     message = one(exchange("ITI-43", retrieval("1.2"), audit={"documents": ("1.2",)}))
     assert event(message) == ("110106", "ITI-43", "R", "0")
     assert objects(message) == [("2", "3", "9", "1.2")]
-    assert details(message) == {"Repository Unique Id": "2.999.9", "ihe:homeCommunityID": "urn:oid:2.999.8"}
+    assert details(message) == {"Repository Unique ID": "2.999.9", "ihe:homeCommunityID": "urn:oid:2.999.8"}
     assert participants(message) == [
         ("110153", "https://here.example/repository", "false"),
         ("110152", "http://www.w3.org/2005/08/addressing/anonymous", "true"),

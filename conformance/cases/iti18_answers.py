@@ -504,10 +504,9 @@ def _refused(trial: Trial) -> Answer:
 @enter(
     "iti-18/4.1.3/21",
     title="Sends a query that is refused, and looks for the list of objects",
-    requirement="Failure returns no results. It has an empty rim:RegistryObjectList, which the schema requires and the "
-    "example of the framework leaves out.",
+    requirement="Failure returns no results. It should have an empty rim:RegistryObjectList, which the schema requires "
+    "and the example of the framework leaves out.",
     section="ITI TF-3 4.2.4.2; ebRS 3.0 6.1.3",
-    level=SHOULD,
     passing=query_refused("XDSStoredQueryMissingParam"),
     covers=["iti-18.return.list", "iti-18.return.list.refused", "iti-18.return.status-values"],
 )

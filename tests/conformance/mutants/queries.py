@@ -5,11 +5,13 @@ from collections.abc import Callable
 from dataclasses import replace as changed
 from typing import Any
 
-from metadata import storedqueries_message
+from metadata import querytimes, storedqueries_message
+from metadata.datatypes import DTM
 from metadata.responses import adhoc_query_response
 from metadata.rules import query as rules
 from metadata.storedqueries import ReturnType
 from metadata.vocabulary import APPROVED, RELATIONSHIPS
+from registry import submission
 from registry.queries import conditions, contents, execute, filters, find, get
 from registry.queries.conditions import Conditions
 from registry.queries.places import associations_from
@@ -23,14 +25,14 @@ from tests.conformance.mutants.table import mutant
 from tests.conformance.mutants.wire import edit_replies
 
 PARAMETERS = "ITI TF-2 3.18.4.1.2.3.7"
-SYNTAX = "ITI TF-2 3.18.4.1.2.3.4"
+SYNTAX = "ITI TF-2 3.18.4.1.2.3.5"
 
 
 def edit_query(edit: Callable[[Any], Any]) -> None:
     """What a query asks goes through `edit` before it is run."""
 
-    def around(was: Any, request: Any) -> Any:
-        query, findings = was(request)
+    def around(was: Any, *given: Any) -> Any:
+        query, findings = was(*given)
         return (None if query is None else edit(query)), findings
 
     wrap(execute, "read", around)
@@ -60,7 +62,7 @@ def no_associations(results: Results) -> None:
 # --- times
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.1", caught_by=("iti-18/4.1.2.3.7.2/6", "iti-18/4.1.2.3.7.3/21"))
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.3", caught_by=("iti-18/4.1.2.3.7.2/6", "iti-18/4.1.2.3.7.3/21"))
 def right_inclusive_ranges() -> None:
     """…To includes its own instant."""
 
@@ -70,7 +72,7 @@ def right_inclusive_ranges() -> None:
     wrap(Conditions, "during", around)
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.1", caught_by=("iti-18/4.1.2.3.7.2/5", "iti-18/4.1.2.3.7.3/20"))
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.3", caught_by=("iti-18/4.1.2.3.7.2/5", "iti-18/4.1.2.3.7.3/20"))
 def left_exclusive_ranges() -> None:
     """…From excludes its own instant."""
 
@@ -85,7 +87,7 @@ def _later(time: str) -> str:
     return str(int(time) + 1) if len(time) == 14 else time
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.1", caught_by=("iti-18/4.1.2.3.7.14/7", "iti-18/4.1.2.3.7.1/103"))
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.3.2", caught_by=("iti-18/4.1.2.3.7.14/7", "iti-18/4.1.2.3.7.1/103"))
 def short_times_never_match() -> None:
     """A …From of a day is read as the last second of it."""
     wrap(
@@ -170,25 +172,25 @@ def doubled_apostrophe_stays_doubled() -> None:
 # --- what is answered
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.6", caught_by=("iti-18/4.1.2.3.7.10/4", "iti-18/4.1.2.3.7.4/2"))
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.1", caught_by=("iti-18/4.1.2.3.7.10/4", "iti-18/4.1.2.3.7.4/2"))
 def references_instead_of_objects() -> None:
     """LeafClass is answered by ObjectRef."""
     edit_query(lambda query: changed(query, return_type=ReturnType.OBJECT_REF))
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.6", caught_by=("iti-18/4.1.2.3.7.10/10", "iti-18/4.1.2.3.7.5/20"))
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.1", caught_by=("iti-18/4.1.2.3.7.10/10", "iti-18/4.1.2.3.7.5/20"))
 def objects_instead_of_references() -> None:
     """ObjectRef is answered by whole objects."""
     edit_query(lambda query: changed(query, return_type=ReturnType.LEAF_CLASS))
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.3", caught_by=("iti-18/4.1.2.3.7.10/10", "iti-18/4.1.2.3.7.5/20"))
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.5", caught_by=("iti-18/4.1.2.3.7.10/10", "iti-18/4.1.2.3.7.5/20"))
 def objects_of_several_patients() -> None:
     """A LeafClass answer to a query by id holds the objects of several patients."""
     replace(Results, "patients", property(lambda _self: set()))
 
 
-@mutant("ihe", breaks="ebRS 3.0 6.2", caught_by=("iti-18/4.1.3/20", "iti-18/4.1.3/21"))
+@mutant("ihe", breaks="ebRS 3.0 6.2", caught_by=("iti-18/4.1.3/20",))
 def empty_answer_without_list() -> None:
     """An answer that found nothing has no RegistryObjectList."""
     edit_replies(lambda data: data.replace(b"<rim:RegistryObjectList></rim:RegistryObjectList>", b""))
@@ -271,7 +273,7 @@ def broken_values_pass() -> None:
     unchecked("query.param.syntax")
 
 
-@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.6", caught_by=("iti-18/4.1.2.6/1",))
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.1", caught_by=("iti-18/4.1.2.6/1",))
 def any_return_type_accepted() -> None:
     """A returnType that does not exist is read as LeafClass."""
     wrap(storedqueries_message, "parse_adhoc_query_request", _as_leaf_class)
@@ -379,3 +381,79 @@ def unknown_id_is_an_error() -> None:
         return found
 
     wrap(execute.Queries, "run", around)
+
+
+# --- what Revision 20 says of times, and Appendix F of letters
+
+
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.3.2", caught_by=("iti-18/4.1.2.3.7.1/83", "iti-18/4.1.2.3.7.2/7"))
+def short_to_is_the_start_of_its_period() -> None:
+    """A …To of a month ends the range where the month begins."""
+    replace(querytimes.TimeRange, "last", property(lambda self: DTM(self.end).lower() if self.end else None))
+
+
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.3.2", caught_by=("iti-18/4.1.2.3.7.1/84", "iti-18/4.1.2.3.7.1/104"))
+def short_times_are_the_start_of_their_period() -> None:
+    """A document of a year is looked for on the first of January alone."""
+    wrap(
+        querytimes.TimeRange,
+        "holds",
+        lambda was, self, time: was(self, f"{DTM(time).lower():014d}"),
+    )
+
+
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.3", caught_by=("iti-18/4.1.2.3.7.1/86", "iti-18/4.1.2.3.7.14/7"))
+def to_of_the_same_day_is_included() -> None:
+    """A …To of a day takes in documents that are known to that day."""
+    wrap(querytimes, "is_before", lambda was, time, end: was(time, end) or time == end)
+
+
+@mutant("ihe", breaks="ITI TF-2 Appendix F", caught_by=("iti-18/4.1.2.3.5/10",))
+def letters_are_compared_as_written() -> None:
+    """An accent behind its letter makes another letter than one written with it."""
+    wrap(
+        storedqueries_message,
+        "_comparable",
+        lambda was, form, value: value if form is storedqueries_message.Form.PERSON else was(form, value),
+    )
+
+
+# --- mother and child
+
+
+@mutant("ihe", breaks="ITI TF-2 3.18.4.1.2.3.7.7", caught_by=("iti-18/4.1.2.3.7.7/9", "iti-18/4.1.2.3.7.4/10"))
+def associations_of_the_own_patient_alone() -> None:
+    """An Association from an object of another patient is not found at its target."""
+    wrap(
+        submission,
+        "_association_rows",
+        lambda was, associations, pats: [row for row in was(associations, pats) if row["pat"] == pats[row["src"]]],
+    )
+
+
+# --- errors
+
+
+@mutant("ihe", breaks="ITI TF-3 4.2.4.1", caught_by=("iti-18/4.1.3/22",))
+def errors_with_content() -> None:
+    """A RegistryError says what was wrong in its content, too."""
+    edit_replies(lambda data: re.sub(rb"(<rs:RegistryError [^>]*)/>", rb"\1>see codeContext</rs:RegistryError>", data))
+
+
+@mutant("ihe", breaks="ITI TF-3 4.2.4.1", caught_by=("iti-18/4.1.3/26",))
+def errors_without_a_word() -> None:
+    """codeContext is empty."""
+    edit_replies(lambda data: re.sub(rb' codeContext="[^"]*"', b' codeContext=""', data))
+
+
+@mutant("ihe", breaks="ITI TF-3 4.2.4.2", caught_by=("iti-18/4.1.2.3.7.5/20", "iti-18/4.1.2.3.7.9/5"))
+def refusals_with_results() -> None:
+    """What several patients have is refused, and a reference is returned beside the error."""
+    reference = b'<rim:ObjectRef id="urn:uuid:00000000-0000-4000-8000-000000000000"/>'
+    edit_replies(
+        lambda data: (
+            data.replace(b"<rim:RegistryObjectList>", b"<rim:RegistryObjectList>" + reference)
+            if b"XDSResultNotSinglePatient" in data
+            else data
+        )
+    )

@@ -199,6 +199,19 @@ def again(xpath: str) -> Edit:
     return edit
 
 
+def more(xpath: str, added: str) -> Edit:
+    """Writes `added` behind the value of every attribute that is found."""
+
+    def edit(root: etree._Element) -> None:
+        found: Any = root.xpath(xpath, namespaces=n.PREFIXES)
+        if not found:
+            raise NothingToEdit(f"{xpath} finds nothing")
+        for each in found:
+            each.getparent().set(each.attrname, f"{each}{added}")
+
+    return edit
+
+
 def marked(xpath: str, as_node: str) -> Edit:
     """Puts a Classification with classificationNode `as_node` before those that the objects found have already."""
 

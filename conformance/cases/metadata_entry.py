@@ -1,9 +1,5 @@
 """What a DocumentEntry must hold, and in which form. # ITI TF-3 4.2.3.2, 4.3.1"""
 
-from typing import Any
-
-from lxml import etree
-
 from conformance.book import case
 from conformance.cases._tables import (
     ENTRY,
@@ -15,12 +11,13 @@ from conformance.cases._tables import (
     acceptances,
     again,
     marked,
+    more,
     objects,
     refusals,
     taken,
 )
 from conformance.messages import names as n
-from conformance.messages.edits import Edit, NothingToEdit, attribute, remove, slot, write
+from conformance.messages.edits import Edit, attribute, remove, slot, write
 from conformance.messages.objects import new_oid, new_uuid
 from conformance.model import MUST, SHOULD, Level
 from conformance.passing import refused
@@ -191,20 +188,6 @@ def _time(ordinal: int, value: str, what: str, level: Level = MUST) -> Refused:
 
 
 _PATIENT = "patientId is a CX of two parts only, id^^^&OID&ISO"
-
-
-def _more(xpath: str, added: str) -> Edit:
-    """Writes `added` behind every attribute that is found."""
-
-    def edit(root: etree._Element) -> None:
-        found: Any = root.xpath(xpath, namespaces=n.PREFIXES)
-        if not found:
-            raise NothingToEdit(f"{xpath} finds nothing")
-        for each in found:
-            each.getparent().set(each.attrname, f"{each}{added}")
-
-    return edit
-
 
 refusals(
     [
@@ -441,7 +424,7 @@ refusals(
             8,
             "a patientId with the type of its id",
             f"{_PATIENT}; no other component is allowed.",
-            _more(_PATIENT_IDS, "^NH"),
+            more(_PATIENT_IDS, "^NH"),
             rule=("de.patientId.components", "ss.patientId.components"),
             codes=(METADATA, UNKNOWN_PATIENT),
         ),
@@ -606,6 +589,9 @@ def uuid_in_upper_case(trial: Trial) -> None:
 
 # --- what must be taken
 
+_NORMAL = ("N", "2.16.840.1.113883.5.25", "Normal Clinical Data")
+_NO_REUSE = ("NOREUSE", "2.16.840.1.113883.1.11.20471", "No use beyond the purpose")
+
 acceptances(
     Taken(
         f"metadata/4.2.3.2.6/{20 + len(value)}",
@@ -636,6 +622,19 @@ acceptances(
             "The title of a DocumentEntry is optional.",
             f"{_TF}.24",
             entry={"title": ""},
+        ),
+        Taken(
+            "metadata/4.2.3.2.5/2",
+            "Registers a DocumentEntry with two confidentialityCodes",
+            "There may be several confidentialityCodes, each in a Classification; all of them apply.",
+            f"{_TF}.5",
+            entry={"codes": {"confidentialityCode": (_NORMAL, _NO_REUSE)}},
+            back={
+                f"rim:Classification[@classificationScheme='{n.DE_CODES['confidentialityCode']}']"
+                "/@nodeRepresentation": ("N", "NOREUSE")
+            },
+            covers=("iti-42.store",),
+            needs=("open-domain",),
         ),
         Taken(
             "metadata/4.2.3.2.4/1",

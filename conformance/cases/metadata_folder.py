@@ -12,10 +12,11 @@ from conformance.cases._tables import (
     again,
     contents,
     marked,
+    more,
     refusals,
 )
 from conformance.messages import names as n
-from conformance.messages.edits import insert, remove, write
+from conformance.messages.edits import attribute, insert, remove, write
 from conformance.messages.objects import node
 from conformance.passing import SUCCESS
 from conformance.trial import Trial
@@ -86,6 +87,25 @@ refusals(
             (write(f"{_PATIENT}/@value", "4711"),),
             ("folder.patientId.format",),
             codes=(METADATA, OTHER_PATIENT, UNKNOWN_PATIENT),
+            of="folder",
+        ),
+        Refused(
+            "metadata/4.2.3.4.7/4",
+            "Registers a Folder whose patientId says the type of its id",
+            "patientId is a CX of two parts only, id^^^&OID&ISO; no other component is allowed.",
+            f"{_TF}.7, 4.2.3.1.7",
+            (more(f"{_PATIENT}/@value", "^NH"),),
+            ("folder.patientId.components",),
+            codes=(METADATA, OTHER_PATIENT, UNKNOWN_PATIENT),
+            of="folder",
+        ),
+        Refused(
+            "metadata/4.2.3.4.5/1",
+            "Registers a Folder with a home that is no URN of an OID",
+            "homeCommunityId is an OID URN, urn:oid: and an OID.",
+            f"{_TF}.5, 4.2.3.1.7",
+            (attribute(FOLDER, "home", "hospital-1"),),
+            ("object.home.format",),
             of="folder",
         ),
         Refused(

@@ -16,7 +16,7 @@ from conformance.cases._tables import (
     taken,
 )
 from conformance.messages import names as n
-from conformance.messages.edits import Edit, insert, remove, slot, write
+from conformance.messages.edits import Edit, attribute, insert, remove, slot, write
 from conformance.messages.objects import node
 from conformance.model import MUST, SHOULD, Level
 from conformance.passing import SUCCESS, refused
@@ -93,6 +93,14 @@ _RECIPIENT = "A value of intendedRecipient is an organization, a person or an ad
 
 refusals(
     [
+        _form(
+            6,
+            1,
+            "a home that is no URN of an OID",
+            "homeCommunityId is an OID URN, urn:oid: and an OID.",
+            "object.home.format",
+            attribute(SET, "home", "hospital-1"),
+        ),
         _form(
             7,
             1,
@@ -222,6 +230,28 @@ acceptances(
             back={"rim:Slot[@name='intendedRecipient']//rim:Value": _RECIPIENTS},
             covers=("ss.intendedRecipient.format",),
             object=SET,
+        ),
+        Taken(
+            "metadata/4.2.3.3.7/5",
+            "Registers a SubmissionSet whose Slot of recipients is empty",
+            "intendedRecipient has zero or more values in its Slot.",
+            f"{_TF}.7",
+            (slot(SET, "intendedRecipient"),),
+            covers=("slot.values.missing",),
+            object=SET,
+        ),
+        *(
+            Taken(
+                f"metadata/4.2.3.3.10/{ordinal}",
+                f"Registers a SubmissionSet with the submissionTime {time}",
+                "submissionTime is a DTM, which may leave out what is less than the year, from the right.",
+                f"{_TF}.10, 4.2.3.1.7",
+                (slot(SET, "submissionTime", time),),
+                back={"rim:Slot[@name='submissionTime']//rim:Value": (time,)},
+                covers=("ss.submissionTime.format",),
+                object=SET,
+            )
+            for ordinal, time in ((5, "2024"), (6, "2024030510"))
         ),
         Taken(
             "metadata/4.2.3.3.11/2",

@@ -241,7 +241,7 @@ def two_times(trial: Trial) -> None:
     title="Asks for a patient with a component behind the assigning authority",
     requirement="A patient id is compared as a string; with more than id and assigning authority the query fails: it "
     "is refused, or finds nothing.",
-    section="ITI TF-1 10.1.2.6; ITI TF-3 4.2.3.1.7",
+    section="ITI TF-1 10.1.2.6; ITI TF-2 3.18.4.1.2.3.7.1; ITI TF-3 4.2.3.1.7",
     passing=query_refused("XDSRegistryError"),
     covers=["iti-18.parameters.patient-id", "query.param.patient-id.components"],
 )

@@ -125,7 +125,7 @@ def either_status(trial: Trial) -> None:
     "iti-18/4.1.2.3.7.1/7",
     title="Asks with a status that nobody defined, beside Approved",
     requirement="Status values that are not known are passed over; the known ones in the list count.",
-    section="ITI TF-2 3.18.4.1.2.3.6",
+    section=f"{SECTION}; 3.18.4.1.2.3.6",
     covers=["iti-18.find-documents.status.unknown"],
 )
 def unknown_status_beside(trial: Trial) -> None:

@@ -99,7 +99,10 @@ def _refusal(repository: Repository, findings: Sequence[Finding]) -> RegistryRes
 
 
 def _completed(o: RegistryObject, kept: Kept | None, repository_unique_id: str) -> RegistryObject:
-    """hash, size and repositoryUniqueId as the repository knows them; nothing else is altered. ITI TF-2 3.41.4.1.3.2"""
+    """With hash and size, where the sender gave none, and our own repositoryUniqueId; nothing else is altered.
+
+    ITI TF-2 3.41.4.1.3.2
+    """
     if kept is None or o.kind is not Kind.EXTRINSIC_OBJECT:
         return o
     known = {
@@ -107,8 +110,11 @@ def _completed(o: RegistryObject, kept: Kept | None, repository_unique_id: str) 
         "size": str(kept.content.size),
         "repositoryUniqueId": repository_unique_id,
     }
-    slots = [Slot(slot.name, (known.pop(slot.name),)) if slot.name in known else slot for slot in o.slots]
-    return replace(o, slots=(*slots, *(Slot(name, (value,)) for name, value in known.items())))
+    given = {slot.name for slot in o.slots if any(slot.values)} & {"hash", "size"}  # looked at before: they are right
+    kept_slots = [slot for slot in o.slots if slot.name in given or slot.name not in known]
+    return replace(
+        o, slots=(*kept_slots, *(Slot(name, (value,)) for name, value in known.items() if name not in given))
+    )
 
 
 def _received(repository: Repository, submission: Submission, kept: Mapping[str, Kept]) -> list[ReceivedDocument]:

@@ -9,6 +9,7 @@ from typing import Final
 
 from lxml import etree
 
+from conformance.judging import cda_france
 from conformance.judging.book import clean, rule
 from conformance.judging.place import Tree
 from conformance.judging.remark import Remark
@@ -16,7 +17,7 @@ from conformance.judging.sheet import Sheet
 from conformance.model import MUST, SHOULD
 from dmp.cda import CdaError, Header, read_header
 from dmp.cda_elements import utc
-from dmp.ins import AUTHORITIES, LEGACY, Ins
+from dmp.ins import AUTHORITIES, LEGACY, Flaw, Ins
 from metadata.datatypes import is_oid
 from metadata.rules import Finding, check
 from metadata.translate import Submission, to_ebrim
@@ -39,7 +40,6 @@ _REQUIRED: Final = (
     "custodian",
     "component",
 )
-_EXPECTED_IN_FRANCE: Final = ("title", "languageCode", "legalAuthenticator", "documentationOf", "componentOf")
 _OF_HEADER: Final = {
     "patient": "recordTarget/patientRole/id",
     "sourcePatientInfo": "recordTarget/patientRole/patient",
@@ -75,13 +75,6 @@ _MISSING = rule(
     "ClinicalDocument has no {got}; every CDA document has one",
     "ClinicalDocument n'a pas de {got} ; tout document CDA en a un",
 )
-_MISSING_IN_FRANCE = rule(
-    "cda.fr.missing",
-    MUST,
-    "CI-SIS Structuration minimale",
-    "ClinicalDocument has no {got}; the French header asks for one",
-    "ClinicalDocument n'a pas de {got} ; l'en-tête français en demande un",
-)
 _ID = rule(
     "cda.id",
     MUST,
@@ -107,8 +100,24 @@ _INS = rule(
     "cda.ins",
     MUST,
     "ANS Référentiel INS",
-    "the INS of the patient is not well-formed: {reason}",
-    "l'INS du patient n'est pas bien formé : {reason}",
+    "the patient has under {root} the id {got}, which is not an INS: fifteen characters under an OID of the INS, a key "
+    "of two digits among them (an INS-C has 22 digits)",
+    "le patient a sous {root} l'identifiant {got}, qui n'est pas un INS : quinze caractères sous un OID de l'INS, dont "
+    "une clé de deux chiffres (un INS-C a 22 chiffres)",
+)
+_INS_KEY = rule(
+    "cda.ins.key",
+    SHOULD,
+    "ANS Référentiel INS",
+    "the key of the INS {got} of the patient is wrong",
+    "la clé de l'INS {got} du patient est fausse",
+)
+_INS_MONTH = rule(
+    "cda.ins.month",
+    SHOULD,
+    "ANS Référentiel INS",
+    "the INS {got} of the patient has no such month of birth in its characters 4 and 5",
+    "l'INS {got} du patient n'a pas un mois de naissance possible en ses caractères 4 et 5",
 )
 _NO_INS = rule(
     "cda.ins.missing",
@@ -117,6 +126,9 @@ _NO_INS = rule(
     "no id of the patient is an INS: the DMP takes no other patient",
     "aucun identifiant du patient n'est un INS : le DMP ne connaît pas d'autre patient",
 )
+
+
+_FLAWS: Final = {Flaw.KEY: _INS_KEY, Flaw.MONTH: _INS_MONTH}
 
 
 def document_of(tree: Tree) -> etree._Element | None:
@@ -139,9 +151,7 @@ def check_document(tree: Tree, document: etree._Element, sheet: Sheet) -> None:
         sheet.add(_UNREADABLE(tree.at(document), reason=error))
     sheet.ran("CDA header")
     if sheet.circumstances.french:
-        for name in _EXPECTED_IN_FRANCE:
-            if document.find(H + name) is None:
-                sheet.add(_MISSING_IN_FRANCE(tree.at(document), got=name))
+        cda_france.check_header(tree, document, sheet)
         _ins(tree, document, sheet)
         sheet.ran("INS")
         if header is not None:
@@ -166,10 +176,9 @@ def _ins(tree: Tree, document: etree._Element, sheet: Sheet) -> None:
         if identifier.get("root") not in AUTHORITIES | LEGACY:
             continue
         found = True
-        flaws = Ins(identifier.get("extension", ""), identifier.get("root", "")).flaws
-        if flaws:
-            reason = ", ".join(sorted(flaw.value for flaw in flaws))
-            sheet.add(_INS(tree.at(identifier), reason=reason))
+        got, root = identifier.get("extension", ""), identifier.get("root", "")
+        for flaw in sorted(Ins(got, root).flaws, key=lambda each: each.value):
+            sheet.add(_FLAWS.get(flaw, _INS)(tree.at(identifier), got=got or "-", root=root))
     if not found:
         sheet.add(_NO_INS(tree.where("/ClinicalDocument/recordTarget/patientRole")))
 

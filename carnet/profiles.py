@@ -3,7 +3,6 @@
 Everything that looks at callers is gathered here, so that a profile is whole or does not start.
 """
 
-import tomllib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 DMP_TRANSACTIONS: Final = frozenset({"ITI-18", "ITI-41", "ITI-43"})
 """What the DMP offers to the outside. Metadata without a signed set (ITI-42) would go around the signature, and
 identities (ITI-44) are not for software of professionals to announce."""
+
+_FRENCH_RULES: Final = ("fr.", "lot.")
 
 Permit = Callable[[Any, Collection[str]], None]
 Owners = Callable[[Collection[str]], dict[str, frozenset[str]]]
@@ -57,6 +58,13 @@ def profile_of(
     replays: Callable[[], "ReplayStore"],
 ) -> Profile:
     """The profile of these settings; `services` are the URLs of the services. Raises `ConfigurationError`."""
+    if any(each.startswith(_FRENCH_RULES) for each in base.waived):
+        from dmp.waiving import CannotWaive, check_waived
+
+        try:
+            check_waived(base)
+        except CannotWaive as error:
+            raise ConfigurationError(f"--codes {settings.codes}: {error}") from None
     if settings.profile == "dmp":
         return _dmp(settings, base, transport, replays())
     return _ihe(settings, base, transport, services, replays)
@@ -144,16 +152,12 @@ def _options(settings: Settings) -> "VihfOptions":
 
 def sites_of(settings: Settings) -> dict[str, frozenset[str]]:
     """The table of the setting `sites`. Raises `ConfigurationError`."""
-    if settings.sites is None:
-        return {}
+    from dmp.sites import SitesError, read_sites
+
     try:
-        written = tomllib.loads(settings.sites.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"sites {settings.sites}: {error}") from None
-    for entity, sites in written.items():
-        if not (isinstance(sites, list) and all(isinstance(each, str) for each in sites)):
-            raise ConfigurationError(f'sites {settings.sites}: write {entity} = ["Struct_IdNat of a site", …]')
-    return {entity: frozenset(sites) for entity, sites in written.items()}
+        return {} if settings.sites is None else read_sites(settings.sites)
+    except SitesError as error:
+        raise ConfigurationError(str(error)) from None
 
 
 def _of_the_token(caller: Any, patient_ids: Collection[str]) -> None:

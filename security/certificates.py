@@ -191,7 +191,9 @@ class TrustStore:
         try:
             chain = tuple(verifier.verify(certificate, list(intermediates)).chain)
         except VerificationError as error:
-            raise CertificateRefused(Reason.BAD_CHAIN, f"{name_of(certificate)}: {error}") from None
+            raise CertificateRefused(
+                Reason.BAD_CHAIN, f"the chain of {name_of(certificate)} does not hold: {error}"
+            ) from None
         check_strength(chain)
         return chain
 

@@ -97,7 +97,7 @@ def _key_misuse(value: x509.KeyUsage | None, usage: Usage) -> str | None:
         return "it has no KeyUsage"
     bits = [bit for bit in _BITS if getattr(value, bit)]
     if not set(bits) & set(usage.value.key_usage):
-        return f"KeyUsage is {_listed(bits)}; {usage.name} needs {' or '.join(usage.value.key_usage)}"
+        return f"KeyUsage is {_listed(bits)}; {usage.name} needs {' | '.join(usage.value.key_usage)}"
     return None
 
 

@@ -15,6 +15,14 @@ OWN: Final[dict[str, "OwnRule"]] = {}
 
 
 @dataclass(frozen=True, slots=True)
+class Both:
+    """A value that is words, and so another one in each language."""
+
+    en: str
+    fr: str
+
+
+@dataclass(frozen=True, slots=True)
 class OwnRule:
     """One demand; called with a place and the values of its sentence, it gives the remark that it is broken."""
 
@@ -26,9 +34,15 @@ class OwnRule:
     code: str = ""
 
     def __call__(self, where: str = "", *, part: str = "", **values: object) -> Remark:
-        shown = {name: short(value) for name, value in values.items()}
-        en, fr = clean(self.en.format_map(shown)), clean(self.fr.format_map(shown))
+        en = clean(self.en.format_map({name: short(_in(value, french=False)) for name, value in values.items()}))
+        fr = clean(self.fr.format_map({name: short(_in(value, french=True)) for name, value in values.items()}))
         return Remark(self.id, self.level, self.section, clean(where), en, fr, clean(part), self.code)
+
+
+def _in(value: object, *, french: bool) -> object:
+    if not isinstance(value, Both):
+        return value
+    return value.fr if french else value.en
 
 
 def rule(id: str, level: Level, section: str, en: str, fr: str, *, code: str = "") -> OwnRule:  # noqa: A002

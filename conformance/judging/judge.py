@@ -1,6 +1,8 @@
 """`judge`: from bytes to remarks."""
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -72,17 +74,22 @@ def judge(
     at: datetime | None = None,
     trust: TrustStore | None = None,
     domain: AffinityDomain | None = None,
+    client: bytes | None = None,
+    sites: Mapping[str, frozenset[str]] | None = None,
 ) -> Judged:
     """Recognise `data` and hold it to every rule that applies; never raises on bad content.
 
     `content_type`: the HTTP header, where the capture does not hold it. `profile`: `ihe`, `dmp`, or `auto`, which is
     `dmp` for a message that bears French marks. `at` (aware): the time tokens and signatures are judged as of; without
     it, now. Certificates are judged with `trust` alone. `domain` gives the codes in force; without it any code is good.
+    `client`: the certificate (DER) that opened the connection, for who was listening; a VIHF and the signature of a set
+    are held to it. `sites`: the structures for which others may act, as for the server.
     Raises ValueError for another profile.
     """
     if profile not in PROFILES:
         raise ValueError(f"{profile} is no profile; there are {', '.join(PROFILES)}")
-    sheet = Sheet(_circumstances(data, profile, at or datetime.now(UTC), trust, domain))
+    circumstances = _circumstances(data, profile, at or datetime.now(UTC), trust, domain)
+    sheet = Sheet(replace(circumstances, client=client, sites=sites or {}))
     if len(data) > MAX_BYTES:
         sheet.add(_LARGE(got=len(data), limit=MAX_BYTES))
         return sheet.judged()

@@ -1,6 +1,6 @@
 """What is noted while a message is judged."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -40,6 +40,10 @@ class Circumstances:
     at: datetime
     trust: TrustStore | None
     domain: AffinityDomain
+    client: bytes | None = None
+    """DER of the TLS certificate that the connection was opened with; None: there is no connection to judge."""
+    sites: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Struct_IdNat of a legal entity → those of its sites, for which it may seal and connect."""
 
 
 @dataclass(slots=True)

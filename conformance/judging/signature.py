@@ -1,4 +1,4 @@
-"""The signature of a submission set, in its message or alone. # ITI TF-3 5.5, DMP TD2.1"""
+"""The signature of a submission set, in its message or alone. # ITI TF-3 5.5.2 to 5.5.6, DMP TD2.1"""
 
 import re
 from collections.abc import Iterable
@@ -15,29 +15,28 @@ from conformance.judging.submission import entry_at
 from conformance.model import Level
 from dmp.captured import Captured
 from dmp.lot_explain import Checked, Subject, Verdict, explain
+from dmp.lot_letter import of_block, of_entry
 from dmp.lot_policy import DMP, LotPolicy, dsg_policy
 from dmp.lot_rules import LOT
 from dmp.lot_shape import examined
 from dmp.lot_signer import Signatory, relate, submitted
+from dmp.phrases import in_english, in_french
 from dmp.rules import FRENCH
 from dmp.vihf import VihfCaller
 from metadata.rules.book import Rule
 from metadata.translate import Submission
-from security.dsg import DMP_LEGACY, STRICT, SignatureRefused
-from security.dsg.reading import read_set
+from security.certificates import CertificateRefused
+from security.dsg import DMP_LEGACY, DSG, STRICT, SignatureRefused
+from security.dsg.reading import ClaimedSet, read_set
 
 _URI: Final = re.compile(r"\Adocument (\S+)\Z")
-_SAID_IN_FRENCH: Final = frozenset(
-    {"lot.manifest-duplicate", "lot.manifest-set", "lot.manifest-missing", "lot.manifest-extra", "lot.document-digest"}
-)
-"""Their details are French; in English the document says enough."""
 
 
 def policy_of(sheet: Sheet) -> LotPolicy:
-    """What is asked: the DMP's demands, or those of IHE DSG under either way of signing."""
+    """What is asked: the DMP's demands, or those of IHE DSG under any way of signing."""
     if sheet.circumstances.french:
-        return DMP
-    return replace(dsg_policy("verify"), policies=(STRICT, DMP_LEGACY))
+        return replace(DMP, sites=sheet.circumstances.sites)
+    return replace(dsg_policy("verify"), policies=(DSG, STRICT, DMP_LEGACY))
 
 
 def check_lot(
@@ -61,13 +60,30 @@ def check_lot(
         _explained(subject, policy, tree.where(at), sheet)
         if french:
             _signer(tree, subject, caller, policy, sheet)
+        elif subject.signed is not None:
+            claimed = _claimed(subject.signature, policy)
+            found = [*of_entry(subject.signed.signature, claimed), *(of_block(claimed) if claimed else ())]
+            for each in found:
+                sheet.findings([each], lambda _path: tree.where(at))
     sheet.ran("signature of the set")
 
 
 def check_alone(tree: Tree, sheet: Sheet) -> None:
     """A signature document without its message: what it says by itself."""
-    _explained(Subject(tree.piece.data, {}), policy_of(sheet), tree.at(tree.root), sheet)
+    policy = policy_of(sheet)
+    _explained(Subject(tree.piece.data, {}), policy, tree.at(tree.root), sheet)
+    claimed = None if sheet.circumstances.french else _claimed(tree.piece.data, policy)
+    if claimed is not None and claimed.policy.name != DMP_LEGACY.name:
+        sheet.findings(of_block(claimed), lambda _path: tree.at(tree.root))
     sheet.ran("signature")
+
+
+def _claimed(data: bytes, policy: LotPolicy) -> ClaimedSet | None:
+    """The signature, of whatever shape is known; None when it is of none."""
+    try:
+        return read_set(data, policy.policies)
+    except SignatureRefused:
+        return None
 
 
 def _explained(subject: Subject, policy: LotPolicy, where: str, sheet: Sheet) -> None:
@@ -80,18 +96,20 @@ def _remarks(found: Iterable[Checked], where: str) -> Iterable[Remark]:
         rule = _rule(each.rule)
         if each.verdict is not Verdict.REFUSED or rule is None:
             continue
+        if each.finding is not None:
+            yield of_finding(each.finding, lambda _path: where)
+            continue
         uri = _URI.match(each.check)
         place = f" ({uri[1]})" if uri else ""
-        english = place if each.rule in _SAID_IN_FRENCH else f"{place} ({each.detail})"
-        french = f"{place} ({each.detail})" if each.detail else place
-        values = {"object": "", "got": each.detail}
+        english = f"{place} ({in_english(each.detail)})" if each.detail else place
+        french = f"{place} ({in_french(each.detail)})" if each.detail else place
         yield Remark(
             rule.id,
             Level(rule.level.value),
             rule.spec,
             where,
-            clean(rule.en.format_map({**values, "detail": english})),
-            clean(rule.fr.format_map({**values, "detail": french})),
+            clean(rule.en.format(detail=english)),
+            clean(rule.fr.format(detail=french)),
             code=str(rule.codes.get("ITI-41", "")),
         )
 
@@ -113,5 +131,8 @@ def _signer(tree: Tree, subject: Subject, caller: VihfCaller | None, policy: Lot
     except (SignatureRefused, ValueError):
         return
     if signatory is not None:
-        found = relate(signatory, subject.signed.signature, caller, policy).findings
+        try:
+            found = relate(signatory, subject.signed.signature, caller, policy).findings
+        except CertificateRefused:  # that of the connection: the VIHF was held to it already
+            found = relate(signatory, subject.signed.signature, replace(caller, certificate=None), policy).findings
         sheet.note(of_finding(each, tree.where) for each in found if not sheet.broke(each.rule.id))

@@ -1,20 +1,21 @@
 """The token of a message: a VIHF by the rules of the DMP, any other assertion by those of SAML 2.0 and IHE XUA."""
 
-import re
+from dataclasses import replace
 from typing import Final
 
 from lxml import etree
 
-from conformance.judging.book import OwnRule, rule
+from conformance.judging.book import Both, OwnRule, rule
 from conformance.judging.place import Tree
 from conformance.judging.remark import Remark
 from conformance.judging.saml import refusals
 from conformance.judging.sheet import Sheet
 from conformance.judging.words import TOKEN
 from conformance.model import MUST
+from dmp.phrases import in_english, in_french
 from dmp.vihf import VihfCaller, VihfOptions
 from dmp.vihf.explain import Finding, Verdict, explain
-from dmp.vihf.messages import ABOUT
+from dmp.vihf.messages import ABOUT, reason_in_french
 from dmp.vihf.vihf import Vihf
 from security.gate import Refused
 from security.saml import Assertion, Check, Connection, Proved, Token, TokenRefused
@@ -22,9 +23,10 @@ from security.saml import names as n
 from soap.names import SOAP12
 
 _MARK: Final = "vihf_version"
-_OF_A_SERVER: Final = frozenset({Check.REPLAY, Check.BINDING})
-"""A file has no connection and no past: what only a server can see is not held against it."""
-_SAID: Final = re.compile(r"\[([a-z0-9-]+)\] : (.*)\Z", re.DOTALL)
+_OF_A_SERVER: Final = frozenset({Check.REPLAY})
+"""A file has no past: what only a server can see is not held against it."""
+_OF_A_CONNECTION: Final = frozenset({Check.BINDING})
+"""Judged where the certificate of the connection is known."""
 
 
 def _rules(prefix: str, en: str, fr: str) -> dict[Check, OwnRule]:
@@ -43,13 +45,13 @@ def _rules(prefix: str, en: str, fr: str) -> dict[Check, OwnRule]:
 
 _VIHF: Final = _rules(
     "vihf",
-    "VIHF, check {number} ({title}): {{reason}}; what passes: {right}. In the words of carnet vihf check: {{detail}}",
-    "VIHF, contrôle {number} ({title}) : {{reason}} ; attendu : {right}. {{detail}}",
+    "VIHF, check {number} ({title}): {{detail}} [{{reason}}]; what passes: {right}",
+    "VIHF, contrôle {number} ({title}) : {{detail}} [{{reason}}] ; attendu : {right}",
 )
 _SAML: Final = _rules(
     "saml",
-    "assertion, check {number} ({title}): {{reason}}; {{detail}}",
-    "assertion, contrôle {number} ({title}) : {{reason}} ; {{detail}}",
+    "assertion, check {number} ({title}): {{detail}} [{{reason}}]",
+    "assertion, contrôle {number} ({title}) : {{detail}} [{{reason}}]",
 )
 _PATIENT = rule(
     "vihf.patient",
@@ -92,26 +94,45 @@ def check(tree: Tree, assertion: etree._Element, data: bytes, sheet: Sheet) -> A
     if sheet.circumstances.french or is_vihf(assertion):
         return _check_vihf(tree, assertion, data, sheet)
     said, refused = refusals(data, at=sheet.circumstances.at, trust=sheet.circumstances.trust)
-    for error in filter(lambda each: each.check in _SAML, refused):
-        sheet.add(_SAML[error.check](tree.at(assertion), reason=error.reason, detail=error.detail))
+    for error in filter(lambda each: each.check in _SAML and each.check not in _OF_A_CONNECTION, refused):
+        sheet.add(_SAML[error.check](tree.at(assertion), reason=_reason(error), detail=_detail(error)))
     sheet.ran("SAML assertion")
     return said
 
 
 def _check_vihf(tree: Tree, assertion: etree._Element, data: bytes, sheet: Sheet) -> Assertion | None:
-    found = explain(data, VihfOptions(), at=sheet.circumstances.at, store=sheet.circumstances.trust)
-    refused = [each for each in found.findings if each.verdict is Verdict.REFUSED and each.check in _VIHF]
+    around = sheet.circumstances
+    found = explain(data, _options(sheet), at=around.at, store=around.trust, certificate=around.client)
+    judged = _VIHF.keys() - (_OF_A_CONNECTION if around.client is None else frozenset())
+    refused = [each for each in found.findings if each.verdict is Verdict.REFUSED and each.check in judged]
     sheet.note(_remark(tree, assertion, each) for each in refused)
     sheet.ran("VIHF")
+    if around.client is not None:
+        sheet.ran("VIHF and connection")
     if sheet.circumstances.trust is not None:
         sheet.ran("VIHF certificate")
     return found.assertion
 
 
+def _options(sheet: Sheet) -> VihfOptions:
+    """Those of a server that was told the same; addresses are not judged, proxies change them."""
+    return VihfOptions(sites=sheet.circumstances.sites, check_address=False)
+
+
 def _remark(tree: Tree, assertion: etree._Element, found: Finding) -> Remark:
-    said = _SAID.search(found.detail)
-    reason, detail = (said[1], said[2]) if said else ("-", found.detail)
-    return _VIHF[found.check](tree.at(_place(assertion, found.check, detail)), reason=reason, detail=detail)
+    error = found.refusal
+    if error is None:
+        return _VIHF[found.check](tree.at(assertion), reason="-", detail=found.detail)
+    where = tree.at(_place(assertion, found.check, error.detail))
+    return _VIHF[found.check](where, reason=_reason(error), detail=_detail(error))
+
+
+def _reason(error: TokenRefused) -> Both:
+    return Both(error.reason, reason_in_french(error))
+
+
+def _detail(error: TokenRefused) -> Both:
+    return Both(in_english(error.detail), in_french(error.detail))
 
 
 _PLACES: Final = {
@@ -144,9 +165,10 @@ def caller_of(said: Assertion | None, sheet: Sheet) -> VihfCaller | None:
         return None
     token = Token(Proved(said, None), Connection("", None, "", sheet.circumstances.at))
     try:
-        return VihfCaller.of(token, Vihf.read(said, VihfOptions()))
+        caller = VihfCaller.of(token, Vihf.read(said, VihfOptions()))
     except TokenRefused:
         return None
+    return replace(caller, certificate=sheet.circumstances.client)
 
 
 def check_patients(tree: Tree, where: str, patients: list[str], caller: VihfCaller | None, sheet: Sheet) -> None:

@@ -15,6 +15,7 @@ from conformance.lint.files import STANDARD_INPUT, FileRefused, read
 from conformance.lint.report import Report
 from conformance.lint.show import show
 from conformance.model import MUST, SHOULD, Level
+from dmp.waiving import CannotWaive, check_waived
 from metadata.affinity import AffinityDomain
 from metadata.affinity.loading import AffinityError, load
 from security.certificates import TrustStore, TrustStoreError
@@ -126,8 +127,8 @@ def _domain(codes: str | None) -> AffinityDomain | None:
     if codes is None:
         return None
     try:
-        return load(Path(codes))
-    except AffinityError as error:
+        return check_waived(load(Path(codes)))
+    except (AffinityError, CannotWaive) as error:
         raise click.UsageError(f"--codes: {error}") from None
 
 

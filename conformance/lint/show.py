@@ -39,12 +39,14 @@ _FAMILIES_FR: Final[Mapping[str, str]] = {
     "signature of the set": "signature du lot",
     "CDA coherence": "cohérence avec le CDA",
     "VIHF certificate": "certificat du VIHF",
+    "VIHF and connection": "VIHF et connexion",
     "SAML assertion": "assertion SAML",
     "stored query": "requête",
     "retrieve request": "demande de documents",
     "answer": "réponse",
     "returned metadata": "métadonnées renvoyées",
     "CDA header": "en-tête CDA",
+    "French header": "en-tête français",
     "codes and persons of the header": "codes et personnes de l'en-tête",
 }
 """Families of checks that have another name in French."""

@@ -18,6 +18,8 @@ from conformance.watch.kinds import KINDS
 from conformance.watch.misbehaviours import Misbehaviour, MisbehaviourError
 from conformance.watch.session import ListenError, Session, Wishes
 from conformance.watch.telling import JsonLines, Lines, Show
+from dmp.sites import SitesError, read_sites
+from dmp.waiving import CannotWaive, check_waived
 from metadata import affinity
 from metadata.affinity import AffinityDomain
 from security.certificates import TrustStore, TrustStoreError
@@ -93,6 +95,12 @@ def _list_kinds(ctx: click.Context, _param: click.Parameter, wanted: bool) -> No
 @click.option(
     "--codes", type=click.Path(path_type=Path, exists=True), metavar="FILE", help="Codes in force, as for serve."
 )
+@click.option(
+    "--sites",
+    type=_FILE,
+    metavar="FILE",
+    help="Table of legal entities and their sites (EJ, EG), as for serve: whose certificates may act for whom.",
+)
 @click.option("--language", type=click.Choice(["en", "fr"]), help="Of remarks and answers.  [default: en; dmp: fr]")
 @click.option(
     "--ready-file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Receives the URLs as JSON."
@@ -120,6 +128,7 @@ def watch(
     misbehaviours: tuple[Misbehaviour, ...],
     count: int | None,
     codes: Path | None,
+    sites: Path | None,
     language: str | None,
     ready_file: Path | None,
     forward_registry: str,
@@ -157,6 +166,7 @@ def watch(
         _codes(codes),
         language or ("fr" if profile == "dmp" else "en"),
         redaction.text(" ".join(["carnet", "conformance", "watch", *_options(sys.argv)])),
+        _sites(sites),
         _forwarding(forward_registry, forward_repository, identity, password, trust),
     )
     ending = Ending(count)
@@ -227,8 +237,15 @@ def _ready(path: Path | None, session: Session, wishes: Wishes) -> Iterator[None
 
 def _codes(path: Path | None) -> AffinityDomain | None:
     try:
-        return None if path is None else affinity.load(path)
-    except affinity.AffinityError as error:
+        return None if path is None else check_waived(affinity.load(path))
+    except (affinity.AffinityError, CannotWaive) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _sites(path: Path | None) -> dict[str, frozenset[str]]:
+    try:
+        return {} if path is None else read_sites(path)
+    except SitesError as error:
         raise click.ClickException(str(error)) from None
 
 

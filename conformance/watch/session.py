@@ -2,7 +2,7 @@
 
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -64,6 +64,8 @@ class Wishes:
     codes: AffinityDomain | None = None
     language: str = "en"
     command: str = ""
+    sites: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Struct_IdNat of a legal entity → those of its sites."""
     forwarding: Forwarding | None = None
     """A real registry and repository behind; None: the watch answers itself."""
 
@@ -139,6 +141,7 @@ class Session:
             wishes.domain(),
             lambda: None if live is None else live.current,
             wishes.language,
+            wishes.sites,
         )
         memory = Memory(documents, wishes.repository_unique_id)
         watch = Watch(options, recorder, memory, session.agenda, told, wishes.forwarding)

@@ -9,6 +9,7 @@ from uuid import uuid4
 from conformance.watch.actors import GENERAL, Answering, answer
 from conformance.watch.kinds import Stage
 from conformance.watch.misbehaviours import Misbehaviour
+from conformance.watch.reading import decoded
 from metadata.errors import ErrorCode, RegistryError
 from metadata.responses import parse_retrieve_request
 from metadata.vocabulary import FAILURE, PARTIAL_SUCCESS, SUCCESS
@@ -16,12 +17,12 @@ from soap.faults import Fault
 from soap.message import Reply, Request
 from soap.names import SOAP11, SOAP12
 
-_ASKED: Final = "misbehaviour asked for: {}"
-_ENVELOPE: Final = re.compile(rb"<(?:([\w.-]+):)?Envelope\b.*?</(?:\1:)?Envelope\s*>", re.DOTALL)
+ASKED: Final = "misbehaviour asked for: {}"
+ENVELOPE: Final = re.compile(rb"<(?:([\w.-]+):)?Envelope\b.*?</(?:\1:)?Envelope\s*>", re.DOTALL)
 _RELATES: Final = re.compile(rb"<(?:[\w.-]+:)?RelatesTo\b[^>]*>.*?</(?:[\w.-]+:)?RelatesTo\s*>", re.DOTALL)
 _ACTION: Final = re.compile(rb"(<(?:[\w.-]+:)?Action\b[^>]*>)(.*?)(</(?:[\w.-]+:)?Action\s*>)", re.DOTALL)
-_BOUNDARY: Final = re.compile(r'(boundary=)("[^"]*"|[^;\s]+)', re.IGNORECASE)
-_HREF: Final = re.compile(rb'(href="cid:)([^"]*)(")')
+BOUNDARY: Final = re.compile(r'(boundary=)("[^"]*"|[^;\s]+)', re.IGNORECASE)
+_HREF: Final = re.compile(rb"""(href=["']cid:)([^"']*)(["'])""")
 
 _BUSY: Final = {
     "busy": (ErrorCode.REGISTRY_BUSY, ErrorCode.REPOSITORY_BUSY),
@@ -81,7 +82,7 @@ def another_answer(planned: Sequence[Misbehaviour], answering: Answering) -> Cal
 
 
 def _instead(chosen: Misbehaviour, transaction: str, request: Request, answering: Answering) -> Reply:
-    name, told = chosen.kind.name, _ASKED.format(chosen)
+    name, told = chosen.kind.name, ASKED.format(chosen)
     at_repository = transaction in ("ITI-41", "ITI-43")
     if name == "fault":
         raise Fault("Sender" if chosen.value == "Sender" else "Receiver", told)
@@ -131,6 +132,15 @@ _HTTP: Final[Mapping[str, Draft]] = {
 }
 
 
+def readable(draft: Draft) -> Draft:
+    """The answer of a system behind without its gzip, so that it can be changed."""
+    body = decoded(draft.body, draft.header("Content-Encoding"))
+    if body is draft.body:
+        return draft
+    headers = tuple((key, held) for key, held in draft.headers if key.lower() != "content-encoding")
+    return replace(draft, headers=headers, body=body)
+
+
 def spoil(draft: Draft, planned: Sequence[Misbehaviour], transaction: str) -> Draft:
     """The answer with everything of `planned` done to it. What cannot be done to it is not in `applied`."""
     for each in planned:
@@ -163,7 +173,7 @@ def _truncated(draft: Draft, _: Misbehaviour, __: str) -> Draft:
 
 def _bad_boundary(draft: Draft, _: Misbehaviour, __: str) -> Draft:
     content_type = draft.header("Content-Type")
-    changed = _BOUNDARY.sub(lambda found: f'{found[1]}"nowhere-{uuid4().hex[:12]}"', content_type, count=1)
+    changed = BOUNDARY.sub(lambda found: f'{found[1]}"nowhere-{uuid4().hex[:12]}"', content_type, count=1)
     return draft if changed == content_type else draft.with_header("Content-Type", changed)
 
 
@@ -173,12 +183,15 @@ def _bad_cid(draft: Draft, _: Misbehaviour, __: str) -> Draft:
 
 def _altered(draft: Draft, _: Misbehaviour, __: str) -> Draft:
     """The first byte of each part after the root is another one."""
-    found = _BOUNDARY.search(draft.header("Content-Type"))
+    found = BOUNDARY.search(draft.header("Content-Type"))
     if found is None:
         return draft
     delimiter = b"\r\n--" + found[2].strip('"').encode("latin-1")
-    head, *parts = draft.body.split(delimiter)
-    return replace(draft, body=delimiter.join([head, *map(_other_byte, parts)]))
+    # the first delimiter may begin the body or, as CXF writes it, follow an empty line
+    opening = b"" if draft.body.startswith(b"\r\n") else b"\r\n"
+    head, root, *parts = (opening + draft.body).split(delimiter)
+    body = delimiter.join([head, root, *map(_other_byte, parts)])
+    return replace(draft, body=body.removeprefix(opening))
 
 
 def _other_byte(part: bytes) -> bytes:
@@ -211,7 +224,7 @@ def _no_relates_to(draft: Draft, _: Misbehaviour, __: str) -> Draft:
 
 
 def _in_envelope(draft: Draft, change: Callable[[bytes], bytes]) -> Draft:
-    found = _ENVELOPE.search(draft.body)
+    found = ENVELOPE.search(draft.body)
     if found is None:
         return draft
     return replace(draft, body=draft.body[: found.start()] + change(found[0]) + draft.body[found.end() :])

@@ -4,8 +4,8 @@ import itertools
 import re
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any, Final
@@ -17,11 +17,12 @@ from conformance.watch.actors import Answering
 from conformance.watch.course import Arrived, Course, Sending, transaction_of
 from conformance.watch.kinds import Stage
 from conformance.watch.memory import Memory
-from conformance.watch.misbehaviours import Agenda
+from conformance.watch.misbehaviours import Agenda, Misbehaviour
 from conformance.watch.reading import Head, decoded
 from conformance.watch.recording import Recorder
 from conformance.watch.seen import MOST_REMARKS, Seen, verdict_of
-from conformance.watch.spoiling import Draft, another_answer, spoil, without_soap
+from conformance.watch.spoiling import Draft, another_answer, readable, spoil, without_soap
+from conformance.watch.withholding import WITHHELD, without_last
 from metadata.affinity import AffinityDomain
 from security.certificates import TrustStore
 from soap.message import Exchange, Peer
@@ -48,6 +49,8 @@ class Options:
     """The same with the rules of the profile, for what only a registry sees."""
     trust: Callable[[], TrustStore | None]
     language: str = "en"
+    sites: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Struct_IdNat of a legal entity → those of its sites."""
 
 
 class Watch:
@@ -75,7 +78,7 @@ class Watch:
         transaction = transaction_of(
             arrived.service, plain[:_LOOKED_AT] if plain is not None else arrived.body.first(_LOOKED_AT)
         )
-        judged, trouble = self._judge(plain, arrived.head.get("content-type"))
+        judged, trouble = self._judge(plain, arrived.head.get("content-type"), arrived.certificate)
         planned = self.agenda.take(transaction) if transaction else ()
         course = Course(arrived, transaction, judged, planned)
         draft = self._answered(course, data, number)
@@ -113,7 +116,7 @@ class Watch:
 
     # --- judging --------------------------------------------------------------------------------------------------
 
-    def _judge(self, data: bytes | None, content_type: str) -> tuple[Judged | None, str]:
+    def _judge(self, data: bytes | None, content_type: str, client: bytes | None = None) -> tuple[Judged | None, str]:
         if data is None:
             return Judged("", (), ()), f"larger than {LARGEST_JUDGED >> 20} MB: it was not judged"
         options = self._options
@@ -127,6 +130,8 @@ class Watch:
                 at=datetime.now(UTC),
                 trust=options.trust(),
                 domain=options.codes,
+                client=client,
+                sites=options.sites,
             )
         except Exception as error:  # noqa: BLE001  whatever a client sends, the watch goes on
             return None, f"judging failed ({type(error).__name__}); please report it with this message"
@@ -157,18 +162,27 @@ class Watch:
         if instead is not None:
             course.begin(self.recorder.spool(), instead.body)
             return instead
-        if self._forward is not None and data is not None:
+        answer = next((each for each in course.planned if each.kind.stage is Stage.ANSWER), None)
+        if answer is not None and not self._withholds(answer, course):
+            draft = self._ours(course)
+        elif self._forward is not None and data is not None:
             forwarded = self._forward(course.arrived.service, course.arrived.head, data, number)
             if isinstance(forwarded, str):
                 course.trouble = forwarded
                 forwarded = Draft(502, "Bad Gateway", (("Content-Type", "text/plain"),), forwarded.encode() + b"\n")
             else:
-                course.noticed = self._of_answer(forwarded)
-            course.begin(self.recorder.spool(), forwarded.body)
-            draft = forwarded
+                course.noticed = self._of_answer(readable(forwarded))
+                if answer is not None or any(each.kind.stage is Stage.SPOILED for each in course.planned):
+                    forwarded = readable(forwarded)
+            draft = forwarded if answer is None else without_last(forwarded, answer)
+            course.begin(self.recorder.spool(), draft.body)
         else:
             draft = self._ours(course)
         return self._spoiled(course, draft)
+
+    def _withholds(self, asked: Misbehaviour, course: Course) -> bool:
+        """Whether it is done to the answer of the system behind: a part of it can be given only by who has it all."""
+        return self._forward is not None and asked.kind.name == WITHHELD and course.transaction == "ITI-43"
 
     def _ours(self, course: Course) -> Draft:
         """The answer of a registry or repository."""

@@ -52,6 +52,9 @@ class Finding:
     check: Check
     verdict: Verdict
     detail: str = ""
+    """In French."""
+    refusal: TokenRefused | None = None
+    """Of a check that refused."""
 
     @property
     def about(self) -> About:
@@ -208,7 +211,7 @@ def _read(token: Token, options: VihfOptions) -> None:
 
 
 def _refused(error: TokenRefused) -> Finding:
-    return Finding(error.check, Verdict.REFUSED, french(error))
+    return Finding(error.check, Verdict.REFUSED, french(error), error)
 
 
 def _sequence(error: TokenRefused, content: tuple[Finding, ...]) -> Iterator[Finding]:

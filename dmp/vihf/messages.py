@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from dmp.phrases import in_french
 from security.certificates import Reason as CertificateReason
 from security.saml import Check, Reason, TokenRefused
 from security.xmlsignature import Reason as SignatureReason
@@ -21,7 +22,7 @@ class About:
 
 _CISIS: Final = "CI-SIS, volet Transport synchrone, VIHF"
 ABOUT: Final[Mapping[Check, About]] = {
-    Check.SIZE: About("Tailles", "SOAP 1.2, limites du serveur", "une enveloppe de 2 Mo, un en-tête de 64 Ko au plus"),
+    Check.SIZE: About("Tailles", "SOAP 1.2; Carnet", "une enveloppe de 2 Mo, un en-tête de 64 Ko au plus"),
     Check.XML: About(
         "XML", "SOAP 1.2 Part 1, 5", "de l'UTF-8 sans DTD, entité, instruction de traitement ni commentaire"
     ),
@@ -38,13 +39,13 @@ ABOUT: Final[Mapping[Check, About]] = {
     ),
     Check.SIGNATURE_SHAPE: About(
         "Forme de la signature",
-        "SAML 2.0 Core, 5.4.2 à 5.4.4",
+        "SAML 2.0 Core, 5.4.2, 5.4.4",
         "exc-c14n, RSA ou ECDSA avec SHA-2, une seule Reference vers l'ID de l'assertion",
     ),
     Check.KEY_INFO: About("KeyInfo", "SAML 2.0 Core, 5.4.5", "un X509Data avec le certificat du signataire d'abord"),
     Check.CERTIFICATE: About(
         "Certificat de signature",
-        f"{_CISIS} ; RFC 5280",
+        f"{_CISIS}; RFC 5280",
         "le certificat de signature de la carte, ou le cachet de la structure : valide, non révoqué, nonRepudiation",
     ),
     Check.SIGNATURE: About("Signature", "XML Signature 1.1, 3.2", "l'assertion telle qu'elle a été signée"),
@@ -68,7 +69,7 @@ ABOUT: Final[Mapping[Check, About]] = {
     Check.REPLAY: About("Rejeu", "SAML 2.0 Core, 2.5.1.5", "un jeton ou un wsa:MessageID encore jamais vu"),
     Check.BINDING: About(
         "Lien avec la connexion",
-        f"{_CISIS}, authentification",
+        _CISIS,
         "la carte ou la structure qui a ouvert la connexion TLS",
     ),
 }
@@ -125,8 +126,13 @@ _REASONS: Final[Mapping[str, str]] = {
 }
 
 
+def reason_in_french(error: TokenRefused) -> str:
+    """The reason alone."""
+    return _REASONS.get(error.reason, error.reason)
+
+
 def french(error: TokenRefused) -> str:
     """The whole truth, for the log: which check, why, on what."""
     said = _REASONS.get(error.reason, error.reason)
     place = f"contrôle {error.check.value} ({ABOUT[error.check].title})"
-    return f"VIHF refusé, {place}, {said} [{error.reason}] : {error.detail}"
+    return f"VIHF refusé, {place}, {said} [{error.reason}] : {in_french(error.detail)}"

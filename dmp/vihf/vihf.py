@@ -189,7 +189,7 @@ def _software(said: Said) -> Software:
 def _one_of(said: Said, name: str, allowed: frozenset[str]) -> str:
     text = _text(said, name)
     if text not in allowed:
-        _refuse(Reason.ATTRIBUTE_VALUE, f"{name} vaut {text[:60]!r} ; attendu {' ou '.join(sorted(allowed))}")
+        _refuse(Reason.ATTRIBUTE_VALUE, f"{name} vaut {text[:60]!r} ; attendu {', '.join(sorted(allowed))}")
     return text
 
 

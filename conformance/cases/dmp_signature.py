@@ -1,4 +1,4 @@
-"""The signature of the submission set: each good one is taken, each bad one refuses the whole set. # ITI TF-3 5.5"""
+"""The signature of the submission set: each good one is taken, each bad one refuses the whole set. # ITI TF-3 5.5.3.1"""
 
 import functools
 
@@ -78,7 +78,7 @@ for _good in ACCEPTED:
                 f"Soumet un bon lot. {_good.what_fr}{_FORMS[_style.name][1]}",
             ),
             requirement=_GOOD,
-            section="DMP TD2.1; ITI TF-3 5.5",
+            section="DMP TD2.1; ITI TF-3 5.5.3.1",
             passing=SUCCESS,
             level=_good.level,
             optional="dsg-strict" if _style is STRICT else "",

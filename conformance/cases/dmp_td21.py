@@ -295,7 +295,7 @@ _visibility(3, "hidden from legal representatives", "invisible aux représentant
         "The signature is registered as a document of its own: N, MASQUE_PS and INVISIBLE_PATIENT, and signs the set.",
         "La signature est enregistrée comme un document : N, MASQUE_PS et INVISIBLE_PATIENT, et signe le lot.",
     ),
-    section="DMP TD2.1; ITI TF-3 5.5",
+    section="DMP TD2.1; ITI TF-3 5.5.3.1",
     passing=found('<rim:Association associationType="urn:ihe:iti:2007:AssociationType:signs" …/>'),
 )
 def signature_entry(trial: Trial) -> None:

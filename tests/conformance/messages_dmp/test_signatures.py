@@ -119,7 +119,8 @@ def test_every_rule_of_the_signature_that_a_stranger_can_break_has_a_row() -> No
         "fr.lot.signer.client",  # the gate refuses first
         "fr.lot.patient",  # with the metadata
     }
-    assert {rule.id for rule in LOT} - unseen <= covered
+    told = {rule.id for rule in LOT if rule.id.startswith("lot.dsg.")}  # by the linter; nobody refuses by it
+    assert {rule.id for rule in LOT} - unseen - told <= covered
 
 
 def test_no_two_rows_have_one_id_in_one_style_and_all_are_said_in_both_languages() -> None:

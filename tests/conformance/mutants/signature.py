@@ -1,4 +1,4 @@
-"""The signature of a submission set badly verified. # DMP TD2.1, ITI TF-3 5.5"""
+"""The signature of a submission set badly verified. # DMP TD2.1, ITI TF-3 5.5.5"""
 
 from dataclasses import replace as changed
 from typing import Any
@@ -50,13 +50,13 @@ def digests_of_the_signature_not_verified() -> None:
     replace(verification, "_checked", lambda _reference, signed: signed)
 
 
-@mutant("dmp", breaks="ITI TF-3 5.5", caught_by=("dsg/dmp-legacy/manifest/1", "dsg/dmp-legacy/manifest/7"))
+@mutant("dmp", breaks="ITI TF-3 5.5.5", caught_by=("dsg/dmp-legacy/manifest/1", "dsg/dmp-legacy/manifest/7"))
 def digests_of_documents_not_verified() -> None:
     """A document may be another than the one whose digest stands in the manifest."""
     replace(manifest, "compare_digest", lambda *_: True)
 
 
-@mutant("dmp", breaks="ITI TF-3 5.5", caught_by=("dsg/dmp-legacy/manifest/10", "dsg/dmp-legacy/manifest/11"))
+@mutant("dmp", breaks="ITI TF-3 5.5.5", caught_by=("dsg/dmp-legacy/manifest/10", "dsg/dmp-legacy/manifest/11"))
 def manifest_not_compared_with_the_set() -> None:
     """The manifest need not name the documents of the set."""
     replace(verifying, "check_manifest", nothing)

@@ -16,7 +16,9 @@ from security.issuing import CertifiedKey
 
 ANY, CARD, STRUCTURE = "any", "card", "structure"
 BOTH: Final = (LEGACY, STRICT)
-DSG: Final = "ITI TF-3 5.5; DMP TD2.1"
+DSG: Final = "ITI TF-3 5.5.2; DMP TD2.1"
+MANIFEST: Final = "ITI TF-3 5.5.3.1; DMP TD2.1"
+VERIFIED: Final = "ITI TF-3 5.5.5; DMP TD2.1"
 XMLDSIG: Final = "XML Signature 1.1, "
 XADES: Final = "XAdES (EN 319 132-1), "
 

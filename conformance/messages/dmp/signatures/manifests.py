@@ -10,7 +10,8 @@ from conformance.messages.dmp import names as n
 from conformance.messages.dmp.lot import Lot, document
 from conformance.messages.dmp.signature import LEGACY, STRICT, Edit
 from conformance.messages.dmp.signatures.forge import (
-    DSG,
+    MANIFEST,
+    VERIFIED,
     XMLDSIG,
     BadSignature,
     Make,
@@ -88,7 +89,7 @@ def _another_set(signing: Signing) -> bytes:
 
 
 def _bad(number: int, wrong: str, wrong_fr: str, make: Make, rule: str, **more: object) -> BadSignature:
-    given = {"section": DSG, **more}
+    given = {"section": MANIFEST, **more}
     return BadSignature(
         f"manifest/{number}",
         wrong,
@@ -106,6 +107,7 @@ MANIFESTS: Final = (
         "dont le document n'est pas celui qui fut signé",
         over(_other_text),
         "lot.document-digest",
+        section=VERIFIED,
     ),
     _bad(
         2,
@@ -151,6 +153,7 @@ MANIFESTS: Final = (
         over(_exchanged),
         "lot.document-digest",
         change=_two,
+        section=VERIFIED,
     ),
     _bad(
         8,
@@ -211,6 +214,7 @@ MANIFESTS: Final = (
         "dont la signature porte une empreinte vide de document",
         before(lambda root: setattr(manifest(root)[-1][-1], "text", "AA==")),
         "lot.digest",
+        section=VERIFIED,
     ),
     _bad(
         16,
@@ -220,6 +224,7 @@ MANIFESTS: Final = (
         "lot.document-unreadable",
         change=lambda lot: lot.document(mime_type="application/pdf", content=b"%PDF-1.7 not XML"),
         styles=(LEGACY,),
+        section=VERIFIED,
     ),
     _bad(
         17,
@@ -229,5 +234,6 @@ MANIFESTS: Final = (
         "lot.transform",
         styles=(STRICT,),
         level=SHOULD,
+        section=VERIFIED,
     ),
 )

@@ -10,7 +10,7 @@ from conformance.messages.dmp.signature import LEGACY
 from conformance.messages.dmp.signatures.forge import BadSignature
 from conformance.messages.objects import Association, new_uuid
 
-_TD21: Final = "DMP TD2.1; ITI TF-3 5.5"
+_TD21: Final = "DMP TD2.1; ITI TF-3 5.5.3.1"
 
 
 def _unsigned(lot: Lot) -> Lot:

@@ -191,6 +191,36 @@ def acknowledges_to_the_sender(trial: Trial) -> None:
     answer.answer.check("MSH-10 is there", bool(answer.field("MSH", 10)), "MSH-10", "an id", answer.summary)
 
 
+_REQUIRED = {
+    3: "sending application",
+    4: "sending facility",
+    5: "receiving application",
+    6: "receiving facility",
+    7: "time of the message",
+    9: "message type",
+    10: "control id",
+    11: "processing id",
+    12: "version",
+}
+"""Fields of MSH, besides those of the separators."""
+
+
+@case(
+    "iti-8/C.2.2/2",
+    title="Looks for all that the header of an acknowledgement must have",
+    requirement="MSH of each message, an acknowledgement as well, says who, to whom, when, what, and in which version.",
+    section="ITI TF-2 C.2.2",
+    passing="MSH|^~\\&|REGISTRY|TARGET|CONFORMANCE|SUITE|20240305101500||ACK^A01|4711|P|2.3.1",
+    covers=["iti-8.ack.header"],
+    needs=_NEEDS,
+)
+def whole_header(trial: Trial) -> None:
+    answer = _send(trial, feeds.adt("A01", trial.session.new_patient())).says("AA")
+    for number, what in _REQUIRED.items():
+        there = bool(answer.field("MSH", number))
+        answer.answer.check(f"MSH-{number} is there: {what}", there, f"MSH-{number}", what, answer.summary)
+
+
 def _is_ack(answer: Acknowledgement) -> None:
     kind = answer.field("MSH", 9).partition("^")[0]
     answer.answer.check("MSH-9 is ACK", kind == "ACK", "MSH-9", "ACK", answer.summary)

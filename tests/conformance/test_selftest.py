@@ -83,7 +83,7 @@ def behind_a_gate(
     """What could not pass in the open: with mutual TLS, an assertion in each message, and codes of a community."""
     directory = tmp_path_factory.mktemp("gate")
     (directory / "codes.toml").write_text(CLOSED)
-    (directory / "carnet.toml").write_text('xua = "require"\n')
+    (directory / "carnet.toml").write_text('xua = "require"\nfeed-namespaces = "SUITE=1.2.250.1.999.1"\n')
     serving = start_carnet(
         directory,
         *("--config", str(directory / "carnet.toml"), "--codes", str(directory / "codes.toml"), "--trust", str(pki)),
@@ -95,7 +95,7 @@ def behind_a_gate(
         serving,
         directory / "out",
         *("--identity", str(pki / "identities" / "hospital.p12"), "--pki", str(pki), "--xua"),
-        *("--codes", str(directory / "codes.toml"), "--feed", serving.mllp),
+        *("--codes", str(directory / "codes.toml"), "--feed", serving.mllp, "--namespace", "SUITE"),
         *(word for each in left for word in ("--select", each)),
     )
     assert serving.stop() == 0

@@ -107,6 +107,12 @@ def ack_is_no_ack() -> None:
     wrap(feed_v2, "acknowledge", lambda was, *given: was(*given).replace(b"|ACK^", b"|ADT^"))
 
 
+@mutant("ihe", breaks="ITI TF-2 C.2.2", caught_by=("iti-8/C.2.2/2",))
+def ack_without_a_time() -> None:
+    """MSH-7 of the ACK is empty."""
+    wrap(feed_v2, "acknowledge", lambda was, *given: re.sub(rb"\|\d{14}\|", b"||", was(*given), count=1))
+
+
 @mutant("ihe", breaks="ITI TF-2 C.2.3.2", caught_by=("iti-8/C.2.3/9", "iti-8/C.2.3/10"))
 def error_in_the_old_form() -> None:
     """ERR of an ACK is that of HL7 2.3.1: place and code in ERR-1."""

@@ -291,7 +291,7 @@ class Answer:
     def finds(self, *ids: str, among: Iterable[str] = ()) -> "Answer":
         """Success, and of the ids in `among` (default: all that came) the answer holds exactly `ids`.
 
-        Beside whole objects, an ObjectRef only says what they refer to: it does not count. # ITI TF-2 3.18.4.1.2.6
+        Beside whole objects, an ObjectRef only says what they refer to: it does not count. # ITI TF-2 3.18.4.1.2.3.1
         """
         self.succeeds()
         whole = [one for kind in ("entries", "packages", "associations") for one in self.ids(kind)]

@@ -1,4 +1,4 @@
-"""Values of stored query parameters: the little language inside `rim:Value`; ITI TF-2 3.18.4.1.2.3.3-5.
+"""Values of stored query parameters: the little language inside `rim:Value`; ITI TF-2 3.18.4.1.2.3.4-5.
 
     123                     a number
     'O''Brien'              a string, an apostrophe inside is doubled

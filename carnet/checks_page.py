@@ -101,7 +101,7 @@ def checks_page() -> str:
         + rows
         + _LENIENT
         + leniencies
-        + _END.format(lot=len(LOT), ihe=len(BOOK), french=len(FRENCH))
+        + _END.format(lot=sum(not each.id.startswith("lot.dsg.") for each in LOT), ihe=len(BOOK), french=len(FRENCH))
     )
 
 

@@ -141,12 +141,26 @@ def migrate(file: Path | None, **given: Any) -> None:
 
 
 @main.command()
+@click.argument("names", nargs=-1, metavar="[ID]...")
+@click.option(
+    "--book",
+    type=click.Choice(["all", "ihe", "dmp", "signature", "lint"]),
+    default="all",
+    show_default=True,
+    help="Of IHE, of the DMP, of signatures, or those of the linter alone.",
+)
 @click.option("--language", type=click.Choice(["en", "fr"]), default="en", show_default=True, help="Of the messages.")
-def rules(language: str) -> None:
-    """List every rule a submission is held to: its id, its level, the section that says so."""
-    from carnet.showing import show_rules
+def rules(names: tuple[str, ...], book: str, language: str) -> None:
+    """List every rule that messages are held to: its id, its level, the section that says so.
 
-    show_rules(language)
+    \b
+      carnet rules --book dmp --language fr
+      carnet rules fr.patientId.key          one of them: codes, both sentences, whether it can be waived
+      carnet rules lot.manifest              those that begin so
+    """
+    from carnet.rulebooks import show_rules
+
+    show_rules(names, book, language)
 
 
 def _read(given: dict[str, Any], file: Path | None) -> Any:

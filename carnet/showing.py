@@ -1,4 +1,4 @@
-"""What `carnet config` and `carnet rules` print."""
+"""What `carnet config` prints."""
 
 import json
 from dataclasses import fields
@@ -7,7 +7,6 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -46,17 +45,6 @@ def show_configuration(configuration: Configuration, *, as_json: bool) -> None:
         meaning = [entry.metadata["sentence"]] if wide else []
         table.add_row(key_name(entry.name), Text(shown), Text(origin, style), *meaning)
     console.print(table)
-
-
-def show_rules(language: str) -> None:
-    """Every rule of the book: id, level, transactions and codes, section, sentence."""
-    from metadata.rules import BOOK
-
-    console = Console()
-    for rule in BOOK:
-        console.print(Text.assemble((rule.id, "bold"), f"  {rule.level.value}  ", (rule.spec, "dim")))
-        console.print(Padding(Text(rule.sentence(language)), (0, 0, 0, 4)))
-    console.print(f"{len(BOOK)} rules", style="dim")
 
 
 def _shown(configuration: Configuration, name: str) -> Any:

@@ -102,11 +102,11 @@ _MEANINGS: Final[Mapping[ErrorCode, tuple[str, tuple[str, ...]]]] = {
     ErrorCode.UNKNOWN_STORED_QUERY: ("There is no stored query with this id here.", ("ITI-18",)),
     ErrorCode.STORED_QUERY_MISSING_PARAM: ("A parameter that the query needs is missing or empty.", ("ITI-18",)),
     ErrorCode.STORED_QUERY_PARAM_NUMBER: (
-        "A parameter has too many values, stands too often, or beside one it excludes.",
+        "A parameter of one value has several, stands too often, or beside one that excludes it.",
         ("ITI-18",),
     ),
     ErrorCode.TOO_MANY_RESULTS: (
-        "The answer would be larger than the registry gives. Narrow the query, or ask for ObjectRef.",
+        "The query, or its answer, is larger than the registry takes or gives. Narrow it, or ask for ObjectRef.",
         ("ITI-18",),
     ),
     ErrorCode.RESULT_NOT_SINGLE_PATIENT: (

@@ -114,7 +114,9 @@ def _missing(row: Required, trial: Trial) -> None:
 
 def _empty(row: Required, trial: Trial) -> None:
     parameters = [each for each in answered(trial, row.query) if each[0] != row.name]
-    trial.query(row.query, parameters, raw=[(row.name, ["()"])]).refuses(MISSING)
+    answer = trial.query(row.query, parameters, raw=[(row.name, ["()"])]).refuses()
+    # nothing is said of lists without a value: another code may be given
+    answer.check(f"the code is {MISSING}", MISSING in answer.codes, "//@errorCode", MISSING, answer.codes, SHOULD)
 
 
 def _rows() -> list[Required]:
@@ -149,8 +151,9 @@ for _row in (
     enter(
         f"iti-18/4.1.2.3.7.{GOOD[_row.query][0]}/{_row.ordinal}",
         title=f"Sends {_row.query} with an empty list in {_row.name}",
-        requirement=f"A required parameter without a value is as good as none: {_row.query} is refused with {MISSING}.",
-        section=section_of(_row.query),
+        requirement=f"A required parameter without a value is as good as none: {_row.query} is refused, and should be "
+        f"with {MISSING}.",
+        section=f"{section_of(_row.query)}; 3.18.4.1.3",
         passing=query_refused(MISSING),
         covers=["iti-18.parameters.required", "query.param.missing"],
     )(functools.partial(_empty, _row))

@@ -198,7 +198,7 @@ def repeated(message: QueryMessage) -> Marks:
 
 @_query_rule(
     name="query.param.values",
-    code=ErrorCode.STORED_QUERY_PARAM_NUMBER,
+    code=ErrorCode.TOO_MANY_RESULTS,
     spec="Carnet",
     en="the query holds {count} values; this registry takes up to {limit} in one query",
     fr="la requête porte {count} valeurs ; ce registre en accepte {limit} au plus par requête",

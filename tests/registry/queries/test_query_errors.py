@@ -83,7 +83,7 @@ BOTH_IDS = {"XDSDocumentEntryEntryUUID": [NOTHING], "XDSDocumentEntryUniqueId": 
         (spoiled(add("$XDSDocumentEntryType", f"('{NOTHING}')")), ERROR, "query.param.object-type"),
         (spoiled(add("$MetadataLevel", "3")), ERROR, "query.metadata-level"),
         (spoiled(add("XDSDocumentEntryClassCode", "('a^^b')")), ERROR, "query.param.name"),
-        (spoiled(add("$XDSDocumentEntryClassCode", *["('a^^b')"] * 5_001)), NUMBER, "query.param.values"),
+        (spoiled(add("$XDSDocumentEntryClassCode", *["('a^^b')"] * 5_001)), "XDSTooManyResults", "query.param.values"),
         (adhoc_query_request("GetDocuments", {}), MISSING, "query.param.one-of"),
         (adhoc_query_request("GetAssociations", {"uuid": ["letter"]}), ERROR, "query.param.entry-uuid"),
         (adhoc_query_request("GetDocuments", BOTH_IDS), NUMBER, "query.param.only-one-of"),

@@ -18,6 +18,7 @@ _log = logging.getLogger("carnet.soap")
 _STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 
 SIMPLE_TYPE = f"{SOAP_TYPE}; charset=UTF-8"
+SOAP11_TYPE = "text/xml; charset=UTF-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,8 @@ def fault_answer(fault: Fault, relates_to: str | None) -> Answer:
     ITI TF-2 V.8.1 packs a request and its response alike; the transactions say MTOM of their response messages alone.
     """
     content = fault.envelope(relates_to)
-    headers = [("Content-Type", SIMPLE_TYPE), ("Content-Length", str(len(content))), *fault.headers]
+    content_type = SOAP11_TYPE if fault.soap11 else SIMPLE_TYPE
+    headers = [("Content-Type", content_type), ("Content-Length", str(len(content))), *fault.headers]
     return Answer(fault.status, headers, content)
 
 

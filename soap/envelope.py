@@ -153,8 +153,9 @@ def _syntax_error(error: etree.XMLSyntaxError) -> str:
 
 def _not_soap12(element: etree._Element) -> Fault:
     if etree.QName(element).localname == "Envelope":
-        version = "a SOAP 1.1" if etree.QName(element).namespace == SOAP11 else "an unknown SOAP"
-        return Fault("VersionMismatch", f"this is {version} envelope; send SOAP 1.2, namespace {SOAP12}")
+        old = etree.QName(element).namespace == SOAP11
+        version = "a SOAP 1.1" if old else "an unknown SOAP"
+        return Fault("VersionMismatch", f"this is {version} envelope; send SOAP 1.2, namespace {SOAP12}", soap11=old)
     return faults.sender(f"the document is {_name(element)}, not a SOAP 1.2 envelope")
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from uuid import uuid4
 
 from soap.escaping import escape_attribute, escape_text
-from soap.names import FAULT_ACTION_ADDRESSING, FAULT_ACTION_SOAP, PREFIXES, SOAP12, WSA
+from soap.names import FAULT_ACTION_ADDRESSING, FAULT_ACTION_SOAP, PREFIXES, SOAP11, SOAP12, WSA
 
 Code = Literal["Sender", "Receiver", "MustUnderstand", "VersionMismatch"]
 
@@ -15,6 +15,12 @@ _STATUS = {"Sender": 400, "Receiver": 500, "MustUnderstand": 500, "VersionMismat
 _OPENING = (
     f'<soap12:Envelope xmlns:soap12="{SOAP12}" xmlns:wsa="{WSA}"><soap12:Header>'
     '<wsa:Action soap12:mustUnderstand="true">{action}</wsa:Action><wsa:MessageID>urn:uuid:{message_id}</wsa:MessageID>'
+)
+_UPGRADE = '<soap12:Upgrade><soap12:SupportedEnvelope qname="soap12:Envelope"/></soap12:Upgrade>'
+_OTHER_VERSION = (
+    f'<soap11:Envelope xmlns:soap11="{SOAP11}" xmlns:soap12="{SOAP12}"><soap11:Header>{_UPGRADE}</soap11:Header>'
+    "<soap11:Body><soap11:Fault><faultcode>soap11:VersionMismatch</faultcode>"
+    "<faultstring>{reason}</faultstring></soap11:Fault></soap11:Body></soap11:Envelope>"
 )
 
 
@@ -36,6 +42,7 @@ class Fault(Exception):
         headers: tuple[tuple[str, str], ...] = (),
         audit: Mapping[str, Any] | None = None,
         prefixes: Mapping[str, str] | None = None,
+        soap11: bool = False,
     ) -> None:
         """`prefixes`: prefix → namespace of subcodes that are not those of `soap.names.PREFIXES`."""
         super().__init__(reason)
@@ -58,6 +65,8 @@ class Fault(Exception):
         """HTTP headers of the answer."""
         self.audit: Mapping[str, Any] = audit or {}
         """What the audit trail alone is told."""
+        self.soap11 = soap11
+        """Of VersionMismatch: the message was SOAP 1.1, and so is the fault, for its sender to read."""
 
     @property
     def action(self) -> str:
@@ -67,12 +76,15 @@ class Fault(Exception):
 
     def envelope(self, relates_to: str | None = None) -> bytes:
         """The whole fault message, in UTF-8; `relates_to` is the wsa:MessageID of the request when it had one."""
+        if self.soap11:
+            # SOAP 1.2 Part 1 A
+            return _OTHER_VERSION.format(reason=escape_text(self.reason)).encode("utf-8", "replace")
         text = [_OPENING.format(action=self.action, message_id=uuid4())]
         if relates_to:
             text.append(f"<wsa:RelatesTo>{escape_text(relates_to)}</wsa:RelatesTo>")
         if self.code == "VersionMismatch":
             # SOAP 1.2 Part 1 5.4.7
-            text.append('<soap12:Upgrade><soap12:SupportedEnvelope qname="soap12:Envelope"/></soap12:Upgrade>')
+            text.append(_UPGRADE)
         for namespace, local in self.not_understood:
             # SOAP 1.2 Part 1 5.4.8
             declaration = f' xmlns:ns="{escape_attribute(namespace)}"' if namespace else ""

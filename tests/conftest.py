@@ -67,7 +67,7 @@ class Answer:
         if status and not self.envelope().xpath("//*[local-name()='Fault']"):
             response = self.envelope().xpath("string(//*[local-name()='RegistryResponse']/@status)")
             return str(response or status).rsplit(":", 1)[1]
-        values = self.envelope().xpath("//*[local-name()='Code']//*[local-name()='Value']/text()")
+        values = self.envelope().xpath("//*[local-name()='Code']//*[local-name()='Value']/text() | //faultcode/text()")
         return "/".join([str(values[0]).split(":")[1], *map(str, values[1:])])
 
     def error_codes(self) -> list[str]:

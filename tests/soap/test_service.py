@@ -208,11 +208,24 @@ def test_a_fault_relates_to_its_request(toy: Any, say: bytes) -> None:
     assert answer.text("//wsa:Action[1]") == "http://www.w3.org/2005/08/addressing/fault"
 
 
-def test_soap_1_1_is_told_so_under_either_media_type(toy: Any, say: bytes) -> None:
-    old = say.replace(b"http://www.w3.org/2003/05/soap-envelope", b"http://schemas.xmlsoap.org/soap/envelope/")
+def test_soap_1_1_is_told_so_in_its_own_words_under_either_media_type(toy: Any, say: bytes) -> None:
+    older = "{http://schemas.xmlsoap.org/soap/envelope/}"
+    old = say.replace(b"http://www.w3.org/2003/05/soap-envelope", older[1:-1].encode())
     for content_type in ("application/soap+xml", "text/xml; charset=utf-8"):
         answer = toy.post(old, content_type)
-        assert (answer.status, answer.code) == (500, "VersionMismatch")
+        assert (answer.status, answer.headers["content-type"]) == (500, "text/xml; charset=UTF-8")
+        assert answer.envelope.findtext(f"{older}Body/{older}Fault/faultcode") == "soap11:VersionMismatch"
+        assert "send SOAP 1.2" in (answer.envelope.findtext(f"{older}Body/{older}Fault/faultstring") or "")
+        upgrade = answer.envelope.find(f"{older}Header/{{http://www.w3.org/2003/05/soap-envelope}}Upgrade")
+        assert upgrade is not None
+        assert upgrade[0].get("qname") == "soap12:Envelope"
+
+
+def test_a_soap_that_does_not_exist_is_told_so_in_soap_1_2(toy: Any, say: bytes) -> None:
+    answer = toy.post(
+        say.replace(b"http://www.w3.org/2003/05/soap-envelope", b"http://www.w3.org/2099/12/soap-envelope")
+    )
+    assert (answer.status, answer.code) == (500, "VersionMismatch")
 
 
 # --- media types

@@ -80,6 +80,8 @@ def has_the_root(answer: Answer) -> None:
 def has_ids(answer: Answer) -> None:
     parts = _parts(answer)
     ids = [_header(part, "content-id") for part in parts]
+    if ids and not ids[0] and "start" not in parameters(answer.content_type)[1]:
+        del ids[0]  # the first part is the root, whether it has an id or not. # RFC 2387 3.2
     bare = [each for each in ids if not re.fullmatch(r"<[^<>\s]+>", each)]
     answer.check("each part has a Content-ID between < and >", not bare, "Content-ID", "<…>", bare)
     answer.check("no Content-ID stands twice", len(set(ids)) == len(ids), "Content-ID", "distinct", ids)

@@ -6,20 +6,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from lxml import etree
+
+from conformance.answer import Answer, parse
 from conformance.book import case
 from conformance.cases._soap import FOREIGN, SIMPLE, ask, header, question
 from conformance.messages import names as n
 from conformance.messages.envelope import Envelope
 from conformance.model import MUST, SHOULD, Level
 from conformance.passing import fault
-from conformance.resilience import alive, faults_as, turned_away
+from conformance.resilience import alive, faults_as, silent_inside, turned_away
 from conformance.trial import Trial
 
 MISSING: Final = "WS-Addressing 1.0 SOAP Binding 6.4.2"
 DUPLICATE: Final = "WS-Addressing 1.0 SOAP Binding 6.4.1"
 UNKNOWN: Final = "WS-Addressing 1.0 SOAP Binding 6.4.4"
 UNDERSTAND: Final = "SOAP 1.2 Part 1 5.2.3, 5.4.8"
-VERSION: Final = "SOAP 1.2 Part 1 2.8, 5.4.7"
+VERSION: Final = "SOAP 1.2 Part 1 2.8, 5.4.7, A"
 BODY: Final = "ITI TF-2 V.3.2.1.2 (IHE-WSP206)"
 SHAPE: Final = "SOAP 1.2 Part 1 5.1, 5.3"
 
@@ -40,6 +43,8 @@ class Broken:
     """That a fault should have."""
     content_type: str = SIMPLE
     level: Level = MUST
+    older: bool = False
+    """A SOAP 1.1 message: the fault may be one of SOAP 1.1."""
 
 
 def _with(*blocks: bytes) -> Callable[[Envelope], bytes]:
@@ -116,6 +121,7 @@ BROKEN: Final = (
         "soap.version.other",
         _soap11,
         ("VersionMismatch",),
+        older=True,
     ),
     Broken(
         "soap/soap12p1-5.4.7/2",
@@ -127,6 +133,7 @@ BROKEN: Final = (
         (),
         content_type="text/xml; charset=UTF-8",
         level=SHOULD,
+        older=True,
     ),
     Broken(
         "soap/soap12p1-5.4.7/3",
@@ -211,13 +218,14 @@ BROKEN: Final = (
         "soap/wsa-soap-6.4.2/5",
         "Has its addressing headers in another namespace",
         "WS-Addressing is that of 2005/08; headers of its drafts say nothing.",
-        MISSING,
+        "ITI TF-2 V.2.4; " + MISSING,
         "soap.action.missing",
         lambda made: (
             made.xml()
             .replace(n.WSA.encode(), b"http://schemas.xmlsoap.org/ws/2004/08/addressing")
             .replace(b' soap:mustUnderstand="1"', b"")
         ),
+        level=SHOULD,
     ),
     Broken(
         "soap/wsa-soap-6.4.1/1",
@@ -345,15 +353,36 @@ BROKEN: Final = (
 )
 
 
+def _older(answer: Answer) -> etree._Element | None:
+    """The answer when it is a fault of SOAP 1.1, as a SOAP 1.1 message may be given. # SOAP 1.2 Part 1 A"""
+    try:
+        root = parse(answer.body)
+    except ValueError:
+        return None
+    return None if root.find(f"{{{n.SOAP11}}}Body/{{{n.SOAP11}}}Fault") is None else root
+
+
+def _mismatches(answer: Answer, root: etree._Element) -> None:
+    code = next(root.iter("faultcode"), None)
+    prefix, _, name = ("" if code is None else code.text or "").strip().rpartition(":")
+    known = code is not None and code.nsmap.get(prefix or None) == n.SOAP11
+    where = "/soap11:Envelope/soap11:Body/soap11:Fault/faultcode"
+    answer.check("the fault is VersionMismatch", known and name == "VersionMismatch", where, "VersionMismatch", name)
+    silent_inside(answer)
+
+
 def is_refused(broken: Broken, trial: Trial) -> None:
     answer = ask(trial, broken.write(question(trial)), broken.content_type)
-    if answer.exchange.status == 202 and broken.covers == "soap.replyTo.elsewhere":
+    older = _older(answer) if broken.older else None
+    if older is not None:
+        _mismatches(answer, older)
+    elif answer.exchange.status == 202 and broken.covers == "soap.replyTo.elsewhere":
         answer.check("the answer comes to another address", not answer.body.strip(), "HTTP status", 202, 202)
     elif broken.codes:
         faults_as(answer, *broken.codes)
     else:
         turned_away(answer)
-    if broken.subcode and answer.fault:
+    if broken.subcode and older is None and answer.fault:
         said = answer.fault
         right = broken.subcode in said.split("/")
         answer.check(f"the Subcode is {broken.subcode}", right, "soap:Subcode/soap:Value", broken.subcode, said, SHOULD)
@@ -407,7 +436,11 @@ def names_it(trial: Trial) -> None:
     covers=["soap.version.upgrade"],
 )
 def names_the_version(trial: Trial) -> None:
-    answer = ask(trial, _soap11(question(trial))).faults("VersionMismatch")
-    xpath = "/soap:Envelope/soap:Header/soap:Upgrade/soap:SupportedEnvelope"
-    got = [each.nsmap.get(str(each.get("qname")).rpartition(":")[0] or None) for each in answer.xpath(xpath)]
+    answer = ask(trial, _soap11(question(trial)))
+    root = _older(answer)
+    if root is None:
+        root = answer.faults("VersionMismatch").envelope
+    xpath = "//soap:Upgrade/soap:SupportedEnvelope"
+    supported = root.iterfind(f".//{{{n.SOAP12}}}Upgrade/{{{n.SOAP12}}}SupportedEnvelope")
+    got = [each.nsmap.get(str(each.get("qname")).rpartition(":")[0] or None) for each in supported]
     answer.check("Upgrade names SOAP 1.2", n.SOAP12 in got, xpath, n.SOAP12, got)

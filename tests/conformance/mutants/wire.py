@@ -172,6 +172,18 @@ def soap_1_1_request_accepted() -> None:
     wrap(envelope, "parse_xml", lambda was, root, limits: was(root.replace(old, new), limits))
 
 
+@mutant("ihe", breaks="SOAP 1.2 Part 1 A", caught_by=("soap/soap12p1-5.4.7/1",))
+def soap_1_1_told_that_it_is_wrong() -> None:
+    """A SOAP 1.1 message is answered by the fault Client of SOAP 1.1, as if its version were none of the matter."""
+    replace(faults, "_OTHER_VERSION", faults._OTHER_VERSION.replace("VersionMismatch", "Client"))
+
+
+@mutant("ihe", breaks="SOAP 1.2 Part 1 5.4.7", caught_by=("soap/soap12p1-5.4.7/4",))
+def no_upgrade_for_soap_1_1() -> None:
+    """Who sent SOAP 1.1 is not told which version is understood."""
+    replace(faults, "_OTHER_VERSION", re.sub(r"<soap12:Upgrade>.*</soap12:Upgrade>", "", faults._OTHER_VERSION))
+
+
 @mutant("ihe", breaks=ADDRESSING, caught_by=("soap/V.3.2/31", "soap/V.3.2/32"))
 def soap_1_1_answer() -> None:
     """Answers are SOAP 1.1 envelopes."""

@@ -128,7 +128,7 @@ def test_structures_are_written_as_official_messages_have_them() -> None:
     assert str(identifiers.structure("HOPITAL", "1.2.3", "")) == "HOPITAL^^^^^^^^^1.2.3"
 
 
-names = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF), min_size=1, max_size=20)
+names = st.text(st.characters(min_codepoint=33, max_codepoint=0x2FF), min_size=1, max_size=20).filter(str.strip)
 
 
 @given(st.sampled_from(sorted(PERSONS)), names, names)

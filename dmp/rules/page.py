@@ -44,7 +44,7 @@ A wrong value is XDSRepositoryMetadataError in ITI-41 and XDSRegistryMetadataErr
 _LENIENCIES: Final = """\
 ## What is accepted, and why
 
-* Of IHE these are not applied, since in France they would warn of every message: {waived}.
+* Of IHE these are not applied, since in France they would refuse every message: {waived}.
 * Components after the fifth of a patientId are ignored: official messages append a date.
 * Where a document is compared with its metadata, an INS is the same under any OID of a NIR or NIA: the INSi service
   answers with the OID of production even for test identities. The registry itself compares number and OID.

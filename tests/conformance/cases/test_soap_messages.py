@@ -20,6 +20,7 @@ from conformance.messages import names as n
 from conformance.messages.envelope import Envelope
 from conformance.messages.objects import Entry, Submission, new_uuid
 from conformance.messages.requests import stored_query
+from conformance.model import MUST
 
 BODY = stored_query("GetDocuments", [("$XDSDocumentEntryEntryUUID", [new_uuid()])])
 ENVELOPE = Envelope(BODY, QUERY_ACTION, "http://registry.example/")
@@ -44,6 +45,19 @@ def test_an_unusual_envelope_asks_the_same_question(unusual: Any) -> None:
         f"{{{n.SOAP12}}}Header",
         f"{{{n.SOAP12}}}Body",
     ]
+
+
+@pytest.mark.parametrize(
+    "unusual", [each for each in [*ENVELOPES, *HEADERS] if each.level is MUST], ids=lambda each: each.id
+)
+def test_what_must_be_taken_has_the_headers_that_the_framework_asks_of_its_sender(unusual: Any) -> None:
+    """ITI TF-2 V.3.2.2: IHE-WSA101, IHE-WSA102"""
+    header = etree.fromstring(unusual.write(ENVELOPE)).find(f"{{{n.SOAP12}}}Header")
+    assert header is not None
+    action = header.find(f"{{{n.WSA}}}Action")
+    assert action is not None
+    assert action.get(f"{{{n.SOAP12}}}mustUnderstand") in ("1", "true")
+    assert header.find(f"{{{n.WSA}}}ReplyTo") is not None
 
 
 def parts_of(packed: Packed) -> list[Message]:

@@ -143,7 +143,8 @@ class DocumentConsumer:
     ) -> Found:
         """FindDocuments: the entries of a patient (CX) that match everything given, in each the one or the other.
 
-        Times are DTM, from inclusive, to exclusive. `author_persons` are LIKE patterns (`%^FONTANEL^%`).
+        Times are DTM, from inclusive, to exclusive; a to of a day or a year takes in all of it. `author_persons` are
+        LIKE patterns (`%^FONTANEL^%`).
         """
         given: dict[str, ParameterValue | None] = {
             "PatientId": patient_id,

@@ -143,7 +143,7 @@ def _uuid(key: RawKey) -> UUID:
 
 
 def _carrying(content: bytes, scheme: str, patient_id: str) -> bytes:
-    """The content with the patient id of the survivor; sourcePatientId and the rest stay. # ITI TF-2 3.8.4.2.3"""
+    """The content with the patient id of the survivor; the rest stays as submitted. # ITI TF-2 3.18.4.1.2.3.9.1"""
     pattern = rb'(identificationScheme="' + re.escape(scheme.encode()) + rb'" value=")[^"]*'
     value = attribute(patient_id).encode()
     return re.sub(pattern, lambda match: match[1] + value, content, count=1)

@@ -277,6 +277,23 @@ for _place, _interaction, _what in (
 
 
 @case(
+    "iti-44/4.2.2/2",
+    title="Merges with more said of the patient than a merge needs",
+    requirement="What else stands in a merge, be it sex, birth or other ids, is ignored.",
+    section="ITI TF-2 3.44.4.2.2.2, 3.44.4.2.4",
+    passing=_PASSING,
+    covers=["iti-44.merge.more"],
+    needs=_NEEDS,
+    optional=_OPTIONAL,
+)
+def merges_with_more(trial: Trial) -> None:
+    kept, gone = _announce(trial), _announce(trial)
+    _accepts(_send(trial, _RESOLVED, kept, merged=gone, other=_ELSEWHERE))
+    takes(trial, kept)
+    refuses(trial, gone)
+
+
+@case(
     "iti-44/4.1.2/3",
     title="Looks at who acknowledges to whom",
     requirement="The acknowledgement goes from the receiver of the message to its sender.",

@@ -45,7 +45,8 @@ def hl7v3(interaction: str, patient: str, *, merged: str = "", message_id: str =
     """
     extension, root = _split(patient)
     identity = f'<id root="{root}" extension="{extension}"/>'
-    person = "" if merged else '<administrativeGenderCode code="F"/><birthTime value="19700101"/>'
+    # a merge has the name alone, and may have more # ITI TF-2 3.44.4.2.2.2, 3.44.4.2.4
+    person = "" if merged and not other else '<administrativeGenderCode code="F"/><birthTime value="19700101"/>'
     if other:
         number, organization = _split(other)
         person += (

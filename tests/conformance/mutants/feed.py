@@ -144,6 +144,18 @@ def other_roles_ignored() -> None:
     replace(feed_v3, "_OTHERS", lambda _body: [])
 
 
+@mutant("ihe", breaks="ITI TF-2 3.44.4.2.4", caught_by=("iti-44/4.2.2/2",))
+def merge_with_more_refused() -> None:
+    """A merge of ITI-44 that says more of its patient than it needs is refused."""
+
+    def around(was: Any, interaction: str, body: Any, feed: Any) -> Any:
+        if interaction == feed_v3.RESOLVED and feed_v3._OTHERS(body):
+            raise patients.PatientRefused("there are other ids")
+        return was(interaction, body, feed)
+
+    wrap(feed_v3, "_apply", around)
+
+
 @mutant("ihe", breaks="ITI TF-2 Appendix O.1.2", caught_by=("iti-44/4.1.2/1", "iti-44/4.2.2/1"))
 def iti_44_acknowledged_by_the_application() -> None:
     """ITI-44 is acknowledged with AA, which is of an application acknowledgement."""

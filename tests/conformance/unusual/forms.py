@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from soap.faults import Fault
 from tests.conformance.unusual.proxy import Form, Reply
 
 FORMS: Final[dict[str, Form]] = {}
@@ -196,6 +197,14 @@ def faults_that_say_more(reply: Reply) -> None:
     )
 
 
+@form
+def soap_1_2_for_who_speaks_soap_1_1(reply: Reply) -> None:
+    # many stacks do not speak SOAP 1.1 even to refuse it
+    if b"<faultcode>soap11:VersionMismatch</faultcode>" in reply.body:
+        reply.content_type = "application/soap+xml; charset=UTF-8"
+        reply.body = Fault("VersionMismatch", "no").envelope()
+
+
 # --- ebXML
 
 
@@ -264,6 +273,13 @@ def several_errors_for_one_fault(reply: Reply) -> None:
     )
     if ":Failure" in reply.body.decode("latin-1"):
         reply.edit(lambda text: text.replace("</rs:RegistryErrorList>", one + "</rs:RegistryErrorList>"))
+
+
+@form
+def the_first_of_several_errors_alone(reply: Reply) -> None:
+    # "at least one error": ITI TF-2 3.42.4.1.3; a retrieval tells one for each document
+    if ":Failure" in reply.body.decode("latin-1") and b"RetrieveDocumentSetResponse" not in reply.body:
+        reply.edit(lambda text: re.sub(r"(<rs:RegistryError [^>]*/>)(?:<rs:RegistryError [^>]*/>)+", r"\1", text))
 
 
 # --- HTTP

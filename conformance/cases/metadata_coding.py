@@ -113,6 +113,7 @@ refusals(
             "ITI TF-3 4.2.3.1.3",
             (write(f"{_UNIQUE_ID}/rim:Name/rim:LocalizedString/@value", "XDSDocumentEntry.patientId"),),
             ("identifier.name",),
+            level=SHOULD,  # the text fixes the name and says nothing of another one
         ),
         Refused(
             "metadata/4.2.3.1.3/3",

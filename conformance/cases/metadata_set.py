@@ -207,6 +207,7 @@ refusals(
             "ITI TF-3 4.2.1.2, 4.2.1.3",
             (marked(SET, n.FOLDER),),
             ("package.mark",),
+            level=SHOULD,  # the text has one mark for each kind and says nothing of both
         ),
     ]
 )

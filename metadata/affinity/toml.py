@@ -103,12 +103,11 @@ def _waived(said: Mapping[str, Any], path: Path) -> frozenset[str]:
 
 
 def _limits(said: Mapping[str, Any], limits: Limits, path: Path) -> Limits:
-    _known(said, ("slot_value", "title", "entry_title", "submission_set_title", "folder_title"), path, "limits.")
+    _known(said, ("slot_value", "entry_title", "submission_set_title", "folder_title"), path, "limits.")
     for name, value in said.items():
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
             raise wrong(path, f"limits.{name} is {value!r}; it is a number of characters")
-    both = {"submission_set_title": said["title"], "folder_title": said["title"]} if "title" in said else {}
-    return replace(limits, **{**both, **{name: value for name, value in said.items() if name != "title"}})
+    return replace(limits, **said)
 
 
 def _known(said: Mapping[str, Any], keys: tuple[str, ...], path: Path, prefix: str) -> None:

@@ -194,14 +194,14 @@ def test_included_files_and_named_value_sets_add_up(tmp_path: Path) -> None:
         written(
             tmp_path / "affinity.toml",
             'include = ["codes.xml", "jdv"]\nextra_metadata = "drop"\n[codes]\npracticeSettingCode = "own.xml"\n'
-            '[codes.confidentialityCode]\n"2.16.840.1.113883.5.25" = ["V"]\n[limits]\ntitle = 60\n',
+            '[codes.confidentialityCode]\n"2.16.840.1.113883.5.25" = ["V"]\n[limits]\nfolder_title = 60\n',
         )
     )
     assert {code for code, _ in domain.codes["confidentialityCode"]} == {"N", "R", "V"}
     assert {code for code, _ in domain.codes["typeCode"]} == {"34133-9", "11488-4"}
     assert domain.codes["practiceSettingCode"] == {("PS1", "2.999.5")}
     assert domain.patient_authorities == {"1.3.6.1.4.1.21367.13.20.1000", "2.999.3"}
-    assert domain.limits == Limits(submission_set_title=60, folder_title=60)
+    assert domain.limits == Limits(folder_title=60)
     assert domain.extra_metadata == "drop"
 
 
@@ -231,8 +231,8 @@ def test_included_files_and_named_value_sets_add_up(tmp_path: Path) -> None:
             ": rules.waive names de.hash.formt, which does not exist; did you mean de.hash.format?",
         ),
         ("[rules]\nskip = []", ": rules.skip means nothing here; there are waive"),
-        ("[limits]\ntitle = 0", ": limits.title is 0; it is a number of characters"),
-        ("[limits]\ntitel = 3", ": limits.titel means nothing here; did you mean limits.title?"),
+        ("[limits]\nfolder_title = 0", ": limits.folder_title is 0; it is a number of characters"),
+        ("[limits]\nentry_titel = 3", ": limits.entry_titel means nothing here; did you mean limits.entry_title?"),
     ],
 )
 def test_what_is_wrong_in_a_toml_file_is_told_with_what_is_right(text: str, expected: str, tmp_path: Path) -> None:

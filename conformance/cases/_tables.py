@@ -73,8 +73,6 @@ class Taken:
     needs: tuple[str, ...] = ()
     """More than the registry."""
     level: Level = MUST
-    back_level: Level = MUST
-    """How much it weighs that the query gives `back` what was said."""
 
 
 def refusals(rows: Iterable[Refused]) -> None:
@@ -130,7 +128,7 @@ def _takes(row: Taken, trial: Trial) -> None:
         where = f"{row.object}/{xpath}"
         if "@name='hash'" in xpath:  # either case is the same number. # ITI TF-3 4.2.3.2.10
             where = f"translate({where}, 'ABCDEF', 'abcdef')"
-        given.holds(where, *values, level=row.back_level)
+        given.holds(where, *values)
 
 
 def objects(trial: Trial, submission: Submission, kind: str = ENTRY) -> Answer:

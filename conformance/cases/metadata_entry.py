@@ -750,11 +750,10 @@ acceptances(
         Taken(
             "metadata/4.2.3.2.12/2",
             "Registers a DocumentEntry with a homeCommunityId",
-            "A DocumentEntry may say its homeCommunityId, an OID URN: the registry takes it, and should keep it.",
-            f"{_TF}.12; ITI TF-2 3.42.4.1.3",
+            "A DocumentEntry may say its homeCommunityId, an OID URN: the registry takes it and gives it back.",
+            f"{_TF}.12, 4.3.2.1; ITI TF-2 3.42.4.1.3",
             entry={"attributes": 'home="urn:oid:1.2.250.1.999.9"'},
             back={"@home": ("urn:oid:1.2.250.1.999.9",)},
-            back_level=SHOULD,  # registries may leave it to the gateway, or set their own
             covers=("object.home.format", "iti-42.store"),
         ),
         Taken(

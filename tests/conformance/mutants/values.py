@@ -5,8 +5,13 @@ import re
 
 from metadata.datatypes import forms as shapes
 from metadata.datatypes import hl7, times
+from metadata.ebrim import RegistryObject
 from metadata.rules import BOOK, MUST, entry, forms
+from metadata.rules.book import Mark, Marks
+from metadata.rules.case import View
+from metadata.vocabulary import SUBMISSION_SET_AUTHOR
 from tests.conformance.mutants.patching import Gone, replace, silence, wrap
+from tests.conformance.mutants.registry import edit_stored
 from tests.conformance.mutants.table import mutant
 from tests.conformance.mutants.wire import edit_replies
 
@@ -108,3 +113,37 @@ def uuids_come_back_in_upper_case() -> None:
     """The ids of DocumentEntries come back in upper case."""
     entry_id = re.compile(rb'(?<=<rim:ExtrinsicObject id="urn:uuid:)[0-9a-f-]{36}')
     edit_replies(lambda data: entry_id.sub(lambda found: found[0].upper(), data))
+
+
+@mutant("ihe", breaks="ITI TF-3 4.3.2.1", caught_by=("metadata/4.2.3.2.12/2",))
+def home_dropped() -> None:
+    """The homeCommunityId of an object is not kept."""
+    edit_stored(lambda o: dataclasses.replace(o, home=None))
+
+
+@mutant("ihe", breaks="ITI TF-3 4.2.3.3.7", caught_by=("metadata/4.2.3.3.7/5",))
+def empty_slot_of_recipients_refused() -> None:
+    """intendedRecipient needs a value where it stands."""
+    was = BOOK["slot.values.missing"]
+    BOOK.rules[was.id] = dataclasses.replace(was, check=_empty)
+
+
+def _empty(view: View, _case: object) -> Marks:
+    return [Mark(f"/Slot[@name='{slot.name}']", {"got": slot.name}) for _, slot in view.every_slot if not slot.values]
+
+
+@mutant("ihe", breaks="ITI TF-3 4.2.3.3.1", caught_by=("metadata/4.2.3.3.1/1",))
+def second_author_of_a_set_dropped() -> None:
+    """Of several authors of a SubmissionSet the first alone is kept."""
+
+    def edit(o: RegistryObject) -> RegistryObject:
+        more = [c for c in o.classifications if c.scheme == SUBMISSION_SET_AUTHOR][1:]
+        return dataclasses.replace(o, classifications=tuple(c for c in o.classifications if c not in more))
+
+    edit_stored(edit)
+
+
+@mutant("ihe", breaks="ITI TF-3 4.2.3.3.10", caught_by=("metadata/4.2.3.3.10/5", "metadata/4.2.3.2.6/24"))
+def times_need_a_second() -> None:
+    """A time is told to the second."""
+    wrap(forms, "dtm_start", lambda was, text: was(text) if len(text) == 14 else None)

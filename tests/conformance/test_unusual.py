@@ -9,8 +9,8 @@ import pytest
 
 from conformance.model import Case, Verdict
 from conformance.trial import Session, judge
-from tests.conformance.mutants.every import MUTANTS
-from tests.conformance.mutants.judging import cases_of, target_of
+from tests.conformance.mutants.every import LEGAL, MUTANTS
+from tests.conformance.mutants.judging import cases_of, named, outcomes, target_of
 from tests.conformance.mutants.nursery import Nursery, Server
 from tests.conformance.unusual.forms import FORMS
 from tests.conformance.unusual.proxy import between
@@ -62,6 +62,20 @@ def _false_alarms(server: Server, form: str, cases: Sequence[Case], usual: dict[
 def test_no_false_alarm_about(form: str, server: Server, usual: dict[str, Verdict]) -> None:
     cases = list(_selection(cases_of("ihe")))
     assert not _false_alarms(server, form, cases, usual)
+
+
+@pytest.mark.parametrize("name", LEGAL)
+def test_no_false_alarm_about_what_is_allowed(name: str, nursery: Nursery) -> None:
+    server = nursery.start(name)
+    try:
+        came = outcomes(server, named(LEGAL[name].caught_by), jobs=2)
+    finally:
+        server.stop()
+    assert not [
+        f"{outcome.case.id}: {outcome.verdict.value}, {outcome.reason}"
+        for outcome in came
+        if outcome.verdict not in (Verdict.PASS, Verdict.WARN)
+    ]
 
 
 @pytest.fixture(scope="module")

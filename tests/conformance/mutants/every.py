@@ -6,6 +6,7 @@ from tests.conformance.mutants import (  # noqa: F401
     feed,
     france,
     hostile,
+    legal,
     parameters,
     queries,
     registry,
@@ -17,6 +18,6 @@ from tests.conformance.mutants import (  # noqa: F401
     wire,
 )
 from tests.conformance.mutants.servers import SERVERS
-from tests.conformance.mutants.table import MUTANTS, Mutant
+from tests.conformance.mutants.table import LEGAL, MUTANTS, Mutant
 
-__all__ = ["MUTANTS", "SERVERS", "Mutant"]
+__all__ = ["LEGAL", "MUTANTS", "SERVERS", "Mutant"]

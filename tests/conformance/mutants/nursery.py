@@ -93,12 +93,12 @@ class Nursery:
         self.close()
 
     def start(self, mutant: str | None = None, *, server: str = "") -> Server:
-        """The mutant of this name, or a healthy `server`. Raises `DidNotStart`."""
+        """The mutant, or the legal variant, of this name, or a healthy `server`. Raises `DidNotStart`."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._number += 1
         directory = self._home / str(self._number)
-        from tests.conformance.mutants.every import MUTANTS
+        from tests.conformance.mutants.every import LEGAL, MUTANTS
 
         request = {"mutant": mutant, "server": server, "directory": str(directory)}
         self._process.stdin.write(json.dumps(request).encode() + b"\n")
@@ -112,7 +112,7 @@ class Nursery:
             if time.monotonic() > deadline or not _alive(pid):
                 raise DidNotStart((directory / "server.log").read_text(errors="replace")[-3000:])
             time.sleep(0.005)
-        kind = server or MUTANTS[mutant or ""].server
+        kind = server or (MUTANTS | LEGAL)[mutant or ""].server
         started = Server(kind, pid, directory, json.loads(ready.read_text()))
         self._servers.append(started)
         return started
@@ -158,9 +158,9 @@ def _prepare(home: Path) -> None:
 
 def _fork(request: dict[str, Any], home: Path) -> int:
     from tests.conformance.mutants.serve import begin
-    from tests.conformance.mutants.table import MUTANTS
+    from tests.conformance.mutants.table import LEGAL, MUTANTS
 
-    mutant = None if request["mutant"] is None else MUTANTS[request["mutant"]]
+    mutant = None if request["mutant"] is None else (MUTANTS | LEGAL)[request["mutant"]]
     kind = request["server"] if mutant is None else mutant.server
     directory = Path(request["directory"])
     directory.mkdir()

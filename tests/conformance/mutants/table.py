@@ -40,6 +40,9 @@ class Mutant:
 MUTANTS: Final[dict[str, Mutant]] = {}
 """By name, in the order written."""
 
+LEGAL: Final[dict[str, Mutant]] = {}
+"""No mutants, but servers that may be as they are: `breaks` allows it, and the cases `caught_by` may not fail."""
+
 
 def mutant(
     server: str, *, breaks: str, caught_by: Sequence[str] = (), name: str = "", about: str = ""
@@ -50,14 +53,30 @@ def mutant(
     """
 
     def enter(patch: Patch) -> Patch:
-        own = name or patch.__name__.replace("_", "-")
-        sentence = about or " ".join((patch.__doc__ or "").split())
-        if own in MUTANTS:
-            raise ValueError(f"there are two mutants {own}")
-        if server not in SERVERS or not sentence.endswith(".") or not breaks:
-            raise ValueError(f"mutant {own}: a server of {', '.join(SERVERS)}, a section, and a sentence")
-        concern = getattr(patch, "func", patch).__module__.rpartition(".")[2]
-        MUTANTS[own] = Mutant(own, sentence, server, breaks, tuple(caught_by), concern, patch)
+        _enter(MUTANTS, server, breaks, caught_by, name, about, patch)
         return patch
 
     return enter
+
+
+def legal(server: str, *, allowed_by: str, tried_by: Sequence[str]) -> Callable[[Patch], Patch]:
+    """Enters the decorated patch into the table of servers that no case may fail for. Raises ValueError as `mutant`."""
+
+    def enter(patch: Patch) -> Patch:
+        _enter(LEGAL, server, allowed_by, tried_by, "", "", patch)
+        return patch
+
+    return enter
+
+
+def _enter(
+    table: dict[str, Mutant], server: str, section: str, cases: Sequence[str], name: str, about: str, patch: Patch
+) -> None:
+    own = name or patch.__name__.replace("_", "-")
+    sentence = about or " ".join((patch.__doc__ or "").split())
+    if own in MUTANTS or own in LEGAL:
+        raise ValueError(f"there are two mutants {own}")
+    if server not in SERVERS or not sentence.endswith(".") or not section:
+        raise ValueError(f"mutant {own}: a server of {', '.join(SERVERS)}, a section, and a sentence")
+    concern = getattr(patch, "func", patch).__module__.rpartition(".")[2]
+    table[own] = Mutant(own, sentence, server, section, tuple(cases), concern, patch)

@@ -771,7 +771,7 @@ def in_another_order(trial: Trial) -> None:
 @enter(
     "iti-18/4.1.2.3.7.1/143",
     title="Asks with To before From",
-    requirement="A range in which no time lies finds nothing.",
+    requirement="A range in which no time lies finds nothing, or is refused.",
     passing=NOTHING_FOUND,
     level=SHOULD,
     covers=["iti-18.parameters.times.half-open"],
@@ -781,7 +781,10 @@ def empty_range(trial: Trial) -> None:
     answer = find_documents(
         trial, ("$XDSDocumentEntryCreationTimeFrom", int(END)), ("$XDSDocumentEntryCreationTimeTo", int(START))
     )
-    answer.finds(among=made.ids)
+    if answer.status == n.FAILURE:
+        answer.refuses()
+    else:
+        answer.finds(among=made.ids)
 
 
 @enter(

@@ -117,10 +117,20 @@ def normal_form(trial: Trial) -> None:
 # --- white space and order
 
 
-def by_list(value: str, trial: Trial) -> None:
+def read_or_refused(answer: Answer, trial: Trial, what: str) -> Answer:
+    """Ends the case where the target refuses a spelling that the framework does not have: it may."""
+    if answer.status == n.FAILURE:
+        trial.not_supported(f"it refuses {what}, which the framework does not write")
+    return answer
+
+
+def by_list(what: str, value: str, sampled: bool, trial: Trial) -> None:
     _, one, two, _other = three(trial)
     asked = value.replace("ONE", one.id).replace("TWO", two.id).replace("BLANK", two.id.replace("uuid:", "uuid: "))
-    trial.query("GetDocuments", raw=[(BY_UUID, [asked])]).finds(one.id, two.id)
+    answer = trial.query("GetDocuments", raw=[(BY_UUID, [asked])])
+    if not sampled:
+        read_or_refused(answer, trial, what)
+    answer.finds(one.id, two.id)
 
 
 for _ordinal, _what, _value in (
@@ -133,13 +143,13 @@ for _ordinal, _what, _value in (
     enter(
         f"iti-18/4.1.2.3.4/{_ordinal}",
         title=f"Writes a list with {_what}",
-        requirement=f"White space outside quotes means nothing; here: {_what}."
+        requirement=f"A registry may pass over white space outside quotes; here: {_what}."
         if _ordinal < 5
         else "A blank that has slipped into a UUID is passed over, for a sample of the standard has one.",
         section="ITI TF-2 3.18.4.1.2.3.5",
         level=SHOULD,
         covers=["iti-18.parameters.lenient"],
-    )(functools.partial(by_list, _value))
+    )(functools.partial(by_list, _what, _value, _ordinal == 5))
 
 
 @enter(
@@ -232,13 +242,16 @@ def wildcards_in_an_id(trial: Trial) -> None:
 # --- what many clients send
 
 
-def spelled(name: str, values: Sequence[str], trial: Trial) -> None:
+def spelled(what: str, name: str, values: Sequence[str], sampled: bool, trial: Trial) -> None:
     entry = trial.entry()
     made = trial.registered(entry)
     known = {"PATIENT": trial.patient, "APPROVED": n.APPROVED}
     asked = [value.replace("PATIENT", known["PATIENT"]).replace("APPROVED", known["APPROVED"]) for value in values]
     rest = [each for each in of_patient(trial) if each[0] != name]
-    trial.query("FindDocuments", rest, raw=[(name, asked)]).finds(entry.id, among=made.ids)
+    answer = trial.query("FindDocuments", rest, raw=[(name, asked)])
+    if not sampled:
+        read_or_refused(answer, trial, what)
+    answer.finds(entry.id, among=made.ids)
 
 
 QUOTED: Final = "iti-18.parameters.times.quoted"
@@ -253,11 +266,13 @@ for _ordinal, _what, _name, _values in (
     enter(
         f"iti-18/4.1.2.3.4/{_ordinal}",
         title=f"Writes {_what}",
-        requirement="A registry reads the spellings that samples of the standard and clients use; here: " + _what + ".",
+        requirement=f"A registry reads the spellings of the framework's samples and notes; here: {_what}."
+        if _ordinal in (32, 33)
+        else f"A registry may read what clients write beside the framework; here: {_what}.",
         section="ITI TF-2 3.18.4.1.2.3.5",
         level=SHOULD,
         covers=["iti-18.parameters.lenient", *([QUOTED] if _ordinal == 33 else [])],
-    )(functools.partial(spelled, _name, _values))
+    )(functools.partial(spelled, _what, _name, _values, _ordinal in (32, 33)))
 
 
 # --- Slots and attributes

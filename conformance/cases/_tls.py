@@ -19,6 +19,7 @@ from conformance.wire.tls import UnusableFile, client_context
 MUTUAL: Final = "ITI TF-2 3.19.6.1"
 EVERY: Final = ("ihe", "dmp")
 REFUSED: Final = "A TLS alert, or the end of the connection, before anything is answered."
+UNKNOWN: Final = "A TLS alert, the end of the connection, or a SOAP fault: nothing is told to whom nobody knows."
 SERVED: Final = "A SOAP 1.2 envelope over TLS."
 
 
@@ -67,10 +68,17 @@ def is_served(answer: Answer, level: Level = MUST) -> Answer:
     return answer.check("the request is answered", served, "TLS", "a SOAP envelope", told(answer), level)
 
 
-def is_shut_out(answer: Answer) -> Answer:
-    """Nothing is answered over the connection; a proxy may say so with an HTTP status of 4xx and no envelope."""
+def is_shut_out(answer: Answer, usual: Answer | None = None) -> Answer:
+    """Nothing is answered over the connection; a proxy may say so with an HTTP status of 4xx and no envelope.
+
+    With the answer that is `usual`, a fault will do where that one is none: whom a target does not know it may also
+    tell no more than that. # ITI TF-2 3.19.6.1
+    """
     hangs = "within" in answer.exchange.trouble
-    refused = isinstance(answer.opened, str) and (answer.exchange.status == 0 or 400 <= answer.exchange.status < 500)
+    if isinstance(answer.opened, str):
+        refused = answer.exchange.status == 0 or 400 <= answer.exchange.status < 500
+    else:
+        refused = usual is not None and bool(answer.fault) and not usual.fault
     return answer.check("the connection is refused", refused and not hangs, "TLS", "an alert", told(answer))
 
 
@@ -78,10 +86,11 @@ def still_served(trial: Trial) -> None:
     is_served(asks(trial, own(trial), "Still there?"))
 
 
-def first(trial: Trial) -> None:
+def first(trial: Trial) -> Answer:
     """What is refused for one reason must be served without it."""
     answer = asks(trial, own(trial), "The same as it should be", preparation=True)
     trial.given(not isinstance(answer.opened, str), "the target does not answer over TLS at all", answer)
+    return answer
 
 
 def authority(trial: Trial) -> Path:

@@ -1,4 +1,4 @@
-"""Who counts as shut out of a target on TLS: by an alert, the end of a connection, or a fault that others do not get."""
+"""Who counts as shut out on TLS: by an alert, the end of a connection, or a fault that others do not get."""
 
 import pytest
 

@@ -1,7 +1,10 @@
 """ITI-42: a submission counts as a whole or not at all. # ITI TF-2 3.42.4.1.3.1"""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from conformance.answer import Answer
 from conformance.book import case
 from conformance.cases._tables import DEPRECATED_TARGET, ENTRY, METADATA, UNRESOLVED, objects
 from conformance.messages import names as n
@@ -10,6 +13,8 @@ from conformance.passing import NOTHING_FOUND, SUCCESS, found
 from conformance.trial import Trial
 
 _SECTION = "ITI TF-2 3.42.4.1.3.1"
+_MANY, _ASKED, _PAUSE = 60, 100, 0.02
+"""Documents of a submission; how often they are asked for at most; seconds between."""
 
 
 @case(
@@ -88,6 +93,43 @@ def mended(trial: Trial) -> None:
     trial.register(submission, preparation=True).refuses(METADATA)
     trial.register(replace(submission, entries=(good, replace(bad, language="fr-FR")))).succeeds()
     objects(trial, submission).finds(good.id, bad.id)
+
+
+@case(
+    "iti-42/4.1.3.1/5",
+    title="Asks for the documents of a large submission again and again while it is registered",
+    requirement="No part of a submission can be found before all of it can.",
+    section=_SECTION,
+    passing=NOTHING_FOUND + "\n… until, all at once, every document is found",
+    covers=["iti-42.atomic.visible"],
+    needs=["registry"],
+)
+def seen_as_a_whole(trial: Trial) -> None:
+    entries = [trial.entry() for _ in range(_MANY)]
+    submission = trial.submission(*entries)
+    parameters = [("$XDSDocumentEntryPatientId", trial.patient), ("$XDSDocumentEntryStatus", [n.APPROVED])]
+    aside = Trial(trial.case, trial.session)  # exchanges of one trial come one after the other
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(aside.register, submission)
+        while not coming.done() and len(trial.exchanges) < _ASKED:
+            _all_or_nothing(trial.query("FindDocuments", parameters, returns="ObjectRef"))
+            time.sleep(_PAUSE)
+        coming.result()
+    sent = aside.exchanges[0]
+    trial.exchanges.append(replace(sent, number=len(trial.exchanges) + 1))
+    Answer(trial, trial.exchanges[-1], "ITI-42").succeeds()
+    trial.query("FindDocuments", parameters, returns="ObjectRef").finds(*(entry.id for entry in entries))
+
+
+def _all_or_nothing(answer: Answer) -> None:
+    found = len(answer.ids("references"))
+    answer.check(
+        "all documents of the submission are found, or none",
+        found in (0, _MANY),
+        "//rim:ObjectRef",
+        f"0 or {_MANY}",
+        found,
+    )
 
 
 @case(

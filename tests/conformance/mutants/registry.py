@@ -1,6 +1,7 @@
 """The Document Registry broken: what it takes, what becomes of it, and what it says of that."""
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace as changed
 from typing import Any
@@ -10,7 +11,7 @@ from metadata.ebrim import Kind
 from metadata.errors import ErrorCode, RegistryResponse
 from metadata.responses import registry as responses
 from metadata.rules.book import Finding
-from metadata.vocabulary import ENTRY_AUTHOR, PARTIAL_SUCCESS, SUCCESS
+from metadata.vocabulary import ENTRY_AUTHOR, PARTIAL_SUCCESS, SUBMISSION_SET_UNIQUE_ID, SUCCESS
 from registry import lifecycle, prepared, registry, store, submission
 from tests.conformance.mutants.patching import replace, silence, wrap
 from tests.conformance.mutants.table import mutant
@@ -88,6 +89,33 @@ def half_of_a_refused_submission_is_kept() -> None:
             if was(self, [o for o in objects if o is not one and one.id not in (o.source, o.target)]).succeeded:
                 break
         return response
+
+    wrap(registry.Registry, "register", around)
+
+
+@mutant("ihe", breaks="ITI TF-2 3.42.4.1.3.1", caught_by=("iti-42/4.1.3.1/5",))
+def entries_are_seen_one_after_the_other() -> None:
+    """Of a submission of many entries a part can be found before the rest is there."""
+
+    def around(was: Any, self: Any, objects: Any, **named: Any) -> RegistryResponse:
+        rest = [o for o in objects if o.kind is Kind.EXTRINSIC_OBJECT][20:]
+        late = {o.id for o in rest}
+        (the_set,) = [o for o in objects if o.kind is Kind.REGISTRY_PACKAGE and o.id not in late][:1]
+        first = [o for o in objects if o.id not in late and o.target not in late]
+        response: RegistryResponse = was(self, first, **named)
+        if not rest or not response.succeeded:
+            return response
+        time.sleep(0.3)
+        own = f"urn:uuid:{uuid4()}"
+        again = [changed(o, source=own) for o in objects if o.target in late]
+        unique_id = f"2.25.{uuid4().int}"
+        identifiers = tuple(
+            changed(i, value=unique_id if i.scheme == SUBMISSION_SET_UNIQUE_ID else i.value, registry_object=own)
+            for i in the_set.external_identifiers
+        )
+        classifications = tuple(changed(c, classified_object=own) for c in the_set.classifications)
+        another = changed(the_set, id=own, external_identifiers=identifiers, classifications=classifications)
+        return was(self, [another, *rest, *again])  # type: ignore[no-any-return]
 
     wrap(registry.Registry, "register", around)
 

@@ -100,13 +100,19 @@ def _rows(
     whole = query.return_type is ReturnType.LEAF_CLASS or shelf is ASSOCIATIONS
     columns = shelf.columns if whole else shelf.reference_columns
     checked = conditions.checked_columns
-    # a limit in SQL would count rows that the checks remove
-    limited = limit is not None and not checked
-    statement = of_patient(shelf.table, columns, tuple(conditions.shapes), checked, limited)
     values = {**conditions.values, "pat": pat, "pid": pid}
-    if limited:
-        values["limit"] = (limit or 0) + 1
-    return list(conditions.passing(statement.rows(connection, values), lambda held: contents(connection, shelf, held)))
+
+    def selected(most: int | None) -> tuple[int, list[Row]]:
+        """How many rows SQL finds, up to `most`, and those that pass."""
+        statement = of_patient(shelf.table, columns, tuple(conditions.shapes), checked, most is not None)
+        rows = statement.rows(connection, values if most is None else {**values, "limit": most})
+        return len(rows), list(conditions.passing(rows, lambda held: contents(connection, shelf, held)))
+
+    # a limit in SQL counts rows that the checks remove: of texts many, of times hardly any
+    if limit is None or conditions.checks:
+        return selected(None)[1]
+    found, passed = selected(limit + 1)
+    return selected(None)[1] if len(passed) <= limit < found else passed
 
 
 def _merge(results: Results, more: Results) -> None:

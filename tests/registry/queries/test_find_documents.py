@@ -9,7 +9,7 @@ import pytest
 from metadata.affinity import AffinityDomain
 from metadata.model import Author, Code
 from metadata.vocabulary import APPROVED, DEPRECATED, ON_DEMAND, RPLC, STABLE
-from registry.queries import Queries
+from registry.queries import Queries, QueryPolicy
 
 Find = Callable[..., list[str]]
 ANN = "ann7^^^&2.999.31&ISO"
@@ -147,6 +147,19 @@ class TestTimes:
         assert find(CreationTimeFrom="20250630235959", CreationTimeTo="20260101000000") == ["june"]
         assert find(CreationTimeFrom="20250602120000", CreationTimeTo="20250602130000") == ["june", "june-2"]
         assert find(CreationTimeFrom="20250701000000") == []
+
+    @pytest.mark.parametrize("most", [1, 2])
+    def test_what_is_not_in_the_range_does_not_count_for_the_limit(self, world: Any, database: Any, most: int) -> None:
+        world.queries = Queries(database, AffinityDomain.open(), QueryPolicy(max_leaf_objects=most))
+        parameters = {
+            "XDSDocumentEntryPatientId": ANN,
+            "XDSDocumentEntryStatus": [APPROVED],
+            "XDSDocumentEntryCreationTimeTo": "202506",
+        }
+        answer = world.ask("FindDocuments", parameters)
+        # "june" is of the same precision as To, the others are more precise
+        expected = ([], ["XDSTooManyResults"]) if most == 1 else (["in-may", "june-2"], [])
+        assert (answer.found, answer.codes) == expected
 
     def test_an_empty_range_finds_nothing(self, find: Find) -> None:
         assert find(CreationTimeFrom="20250801000000", CreationTimeTo="20250701000000") == []

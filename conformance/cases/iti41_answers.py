@@ -167,10 +167,9 @@ def replaces(trial: Trial) -> None:
     "iti-41/4.1.3/45",
     title="Provides a document together with a Folder",
     requirement="Folders and their members go through the repository to the registry.",
-    section="ITI TF-2 3.41.4.1.3.2",
+    section="ITI TF-2 3.41.4.1.3.2; ITI TF-1 10.2",  # Folders are no option of registry or repository
     passing=SUCCESS,
     needs=["repository", "registry"],
-    optional="folders",
     covers=["iti-41.relationships"],
 )
 def with_folder(trial: Trial) -> None:
@@ -208,7 +207,6 @@ def reference_alone(trial: Trial) -> None:
     section="ITI TF-2 3.41.4.1.2; ITI TF-3 4.1.4, 4.2.2.1.5",
     passing=SUCCESS,
     needs=["repository", "registry"],
-    optional="folders",
     covers=["iti-41.no-document", "iti-41.relationships"],
 )
 def membership_alone(trial: Trial) -> None:
@@ -275,6 +273,7 @@ def answer_of_failure(trial: Trial) -> None:
     known = f"@severity='{n.ERROR}' or @severity='{n.WARNING}'"
     answer.lacks(f"{error}[not({known})]", says="each severity is Error or Warning, as URN")
     answer.lacks(f"{error}[normalize-space(.)!='' or *]", says="the body of each RegistryError is empty")
+    answer.lacks(f"//rs:RegistryErrorList/@highestSeverity[.!='{n.ERROR}']", says="highestSeverity, if there, is Error")
 
 
 @case(

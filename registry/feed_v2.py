@@ -173,7 +173,7 @@ def _identifiers(message: Any, segment: str, field: int) -> list[Identifier]:
         segments = message.segments(segment)
     except KeyError:
         raise MessageRefused("AE", "100", f"{segment}^1", f"there is no {segment} segment") from None
-    if len(segments) > 1:  # ITI TF-2 3.8.4.2: each pair of patients is merged by a message of its own
+    if len(segments) > 1:  # ITI TF-2 3.8.4.2.2: each pair of patients is merged by a message of its own
         reason = f"there are {len(segments)} {segment} segments; send a message for each patient"
         raise MessageRefused("AE", "100", f"{segment}^2", reason)
     try:

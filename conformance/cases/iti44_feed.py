@@ -23,8 +23,6 @@ _NEEDS = ("registry", "new-patients")
 _OPTIONAL = "iti-44"
 _NO_SUCH_SERVICE = (404, 405, 415, 501)
 """HTTP statuses of a registry that has no place for ITI-44."""
-_ELSEWHERE = "77-1^^^&2.999.7.7.7&ISO"
-"""An id of the same person in a hospital."""
 _PASSING = (
     '<MCCI_IN000002UV01 xmlns="urn:hl7-org:v3" ITSVersion="XML_1.0">…\n'
     '  <acknowledgement><typeCode code="CA"/><targetMessage><id root="…" extension="…"/></targetMessage>'
@@ -98,6 +96,11 @@ def _announce(trial: Trial) -> str:
     answer = _send(trial, _ADDED, patient, preparation=True)
     trial.given(_accepted(answer), f"the registry did not take patient {patient}", answer)
     return patient
+
+
+def _elsewhere(trial: Trial) -> str:
+    """An id that a hospital gave to the same person."""
+    return f"{trial.session.new_patient().partition('^')[0]}^^^&2.999.7.7.7&ISO"
 
 
 def _merge(trial: Trial, surviving: str, subsumed: str) -> Answer:
@@ -182,7 +185,7 @@ def adds_again(trial: Trial) -> None:
 )
 def several_ids(trial: Trial) -> None:
     patient = trial.session.new_patient()
-    _accepts(_send(trial, _ADDED, patient, other=_ELSEWHERE))
+    _accepts(_send(trial, _ADDED, patient, other=_elsewhere(trial)))
     takes(trial, patient)
 
 
@@ -198,7 +201,7 @@ def several_ids(trial: Trial) -> None:
 )
 def other_role(trial: Trial) -> None:
     patient = trial.session.new_patient()
-    _accepts(_send(trial, _ADDED, _ELSEWHERE, other=patient))
+    _accepts(_send(trial, _ADDED, _elsewhere(trial), other=patient))
     takes(trial, patient)
 
 
@@ -213,7 +216,7 @@ def other_role(trial: Trial) -> None:
     optional=_OPTIONAL,
 )
 def foreign_ids(trial: Trial) -> None:
-    foreign = f"{trial.session.new_patient().partition('^')[0]}^^^&2.999.7.7.7&ISO"
+    foreign = _elsewhere(trial)
     _send(trial, _ADDED, foreign)
     refuses(trial, foreign)
 
@@ -288,7 +291,7 @@ for _place, _interaction, _what in (
 )
 def merges_with_more(trial: Trial) -> None:
     kept, gone = _announce(trial), _announce(trial)
-    _accepts(_send(trial, _RESOLVED, kept, merged=gone, other=_ELSEWHERE))
+    _accepts(_send(trial, _RESOLVED, kept, merged=gone, other=_elsewhere(trial)))
     takes(trial, kept)
     refuses(trial, gone)
 

@@ -8,7 +8,7 @@ How freely values are taken, beyond what `metadata.querysyntax` says:
 * Times may be numbers or strings, of any precision.
 * Codes, names and reference ids compare in Unicode normal form C, whatever form they came in. # ITI TF-2 Appendix F
 * A patient id that carries more than id and assigning authority (`…&ISO^NH`) is read, the rest does not take part: a
-  rule refuses it, which a domain may waive.
+  rule refuses it, but where objects may carry such ids.
 * A status that is not known is passed over, as long as another one is known.
 * An empty string is no value; an optional parameter without values sets no condition.
 * Parameters the catalogue lacks are passed over if their name begins with `$`.

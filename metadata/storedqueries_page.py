@@ -43,7 +43,8 @@ A parameter is a `rim:Slot` of the `rim:AdhocQuery`. Its `rim:Value` holds one v
 * A list of one value where one value is due, and one value without parentheses where a list is due.
 * Times as numbers or as strings.
 * A patient id that carries more than id and assigning authority (`…&ISO^NH`), where the affinity domain waives
-  `query.param.patient-id.components` (ITI TF-1 10.1.2.6), as that of `--profile dmp` does.
+  `de.patientId.components` and so has objects with such ids, as that of `--profile dmp` does; elsewhere it is refused
+  (ITI TF-1 10.1.2.6).
 * White space around UUIDs, URNs and ids, and in a UUID behind `urn:uuid:`; UUIDs in upper case.
 * A status that is not known, beside one that is.
 * Unknown parameters, if their name begins with `$`, `$targetCommunityIdList` (ITI TF-2 3.18.4.1.2.3.8) among them;

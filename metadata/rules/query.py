@@ -18,7 +18,8 @@ MAX_VALUES: Final = 5_000
 """Values in all parameters of one query together."""
 
 LENIENT: Final = frozenset({"query.param.patient-id.components"})
-"""What is waived for a query to no affinity domain in particular: France writes `^NH`."""
+"""What is waived where the objects may carry more in a patient id, and for a query to no affinity domain in particular:
+France writes `^NH`."""
 
 _RETURN_TYPES = ("ObjectRef", "LeafClass")
 _Look = Callable[[QueryMessage], Marks]

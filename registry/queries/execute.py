@@ -57,8 +57,7 @@ class Queries:
         self._domain = domain
         self._policy = policy or QueryPolicy()
         # a domain whose objects carry more in a patient id is asked with more in it, too
-        more = LENIENT if "de.patientId.components" in domain.waived else frozenset()
-        self._waived = domain.waived | more
+        self._waived = LENIENT if "de.patientId.components" in domain.waived else frozenset()
 
     def answer(self, request: etree._Element, permit: Permit | None = None) -> Reply:
         """The answer to a `query:AdhocQueryRequest` that its schema has accepted. What `permit` raises is raised."""

@@ -29,8 +29,8 @@ A parameter is a `rim:Slot` of the `rim:AdhocQuery`. Its `rim:Value` holds one v
 * A `rim:Value` holds at most {VALUE_LENGTH} characters: a longer list goes into several Values of the same Slot, each
   with its own parentheses.
 * Where the tables say *AND*, the Slot may be repeated: each of the Slots must match. No other Slot may be repeated.
-* Comparison is exact, and upper and lower case differ, unless the form says otherwise. Letters with accents are
-  compared in Unicode normal form C (ITI TF-2 Appendix F).
+* Comparison is exact, and upper and lower case differ, unless the form says otherwise. Codes, names and reference ids
+  are compared in Unicode normal form C (ITI TF-2 Appendix F), uniqueIds and patient ids as they are.
 * `From` is included in a range of times, `To` is not, where both are as precise as the time of the metadata. A `To`
   that is less precise takes in its whole period: `2024` the year to its end. A time of the metadata that is less
   precise than the query is found when the range meets its period (ITI TF-2 3.18.4.1.2.3.3.2).

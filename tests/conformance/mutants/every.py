@@ -7,6 +7,7 @@ from tests.conformance.mutants import (  # noqa: F401
     france,
     hostile,
     legal,
+    legalfeeds,
     parameters,
     queries,
     registry,

@@ -66,6 +66,8 @@ LENIENCIES: Final = """\
 * `signs` may lead to the SubmissionSet: so the DMP signs its submissions.
 * A submitted `availabilityStatus` and `lastUpdateTime` are ignored; odd ones give a warning. So is the status of an
   Association, which is not to be submitted (ITI TF-3 4.2.2).
+* Without a patient identity feed (`patients = "any"`) each well-formed patientId is known; ITI TF-2 3.42.4.1.3.3.2 asks
+  for those of the feed: `patients = "feed"`.
 * A submission that is registered already, word for word, is answered with Success, though its SubmissionSet.uniqueId is
   in use (ITI TF-2 3.42.4.1.3.3.7): `idempotent-retry = false` refuses it.
 * A SubmissionSet may hold nothing but references to registered documents (ITI TF-3 4.2.2.1.1; 4.1.4 does not list it),

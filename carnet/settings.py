@@ -73,7 +73,7 @@ class Settings:
     )  # fmt: skip
     tls_key: Path | None = _setting(None, "The key of --tls-cert, in PEM.", option=True, metavar="FILE")
     trust: Path | None = _setting(
-        None, "Whom to believe: anchors/, intermediates/ and crls/ (PEM or DER), read again when they change; "
+        None, "Whom to believe: anchors/, intermediates/, crls/ and peers/ (PEM or DER), read again when they change; "
         "clients must show a certificate.",
         option=True, metavar="DIR",
     )  # fmt: skip

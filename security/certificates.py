@@ -13,11 +13,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.verification import ExtensionPolicy, PolicyBuilder, Store, VerificationError
 
-from security.inspection import check_alone, check_strength, issued_by, name_of, parse
+from security.inspection import check_alone, check_dates, check_strength, issued_by, name_of, parse
 from security.names import DistinguishedName
 from security.refusals import CertificateRefused, Reason
 from security.revocation import CrlUnusable, RevocationList, RevocationLists, read_crl
-from security.trustfiles import ByUsage, TrustStoreError, files_of, read_certificates, read_lists
+from security.trustfiles import ByUsage, TrustStoreError, files_of, read_certificates, read_lists, read_peers
 from security.usages import Usage, end_entity_policy
 from security.watching import INTERVAL, Watched, state_of
 
@@ -63,9 +63,9 @@ class ValidatedCertificate:
     der: bytes
     usage: Usage
     chain: tuple[x509.Certificate, ...]
-    """From the certificate to the anchor, both included."""
+    """From the certificate to the anchor, both included; a peer is its own."""
     evidence: tuple[Evidence, ...]
-    """For the certificate and each intermediate; empty only where the store asks for no lists."""
+    """For the certificate and each intermediate; empty only where the store asks for no lists, and of a peer."""
     at: datetime
     """When it was believed."""
     until: datetime
@@ -101,16 +101,20 @@ class TrustStore:
         problems: Sequence[str] = (),
         lists_required: bool = True,
         online: Online | None = None,
+        peers: Sequence[x509.Certificate] = (),
     ) -> None:
         """`lists_required`: an authority without a list is not believed. A stale list never is.
 
-        `online` is asked where there is no list in force, and its word is enough.
+        `online` is asked where there is no list in force, and its word is enough. `peers` are clients of TLS that are
+        believed by themselves, whoever signed them and whatever for. # ITI TF-2 3.19.6.1.2
         """
         self.anchors, self.intermediates, self.lists = anchors, intermediates, lists
         self.problems = tuple(problems)
         """Lists that were left out, and why: their authorities are as good as closed."""
         self.lists_required = lists_required
         self.online = online
+        self.peers = tuple(peers)
+        self._peers = frozenset(each.public_bytes(Encoding.DER) for each in peers)
         self._stores = {usage: Store(list(found)) for usage, found in anchors.items() if found}
         self._policies = {usage: end_entity_policy(usage) for usage in Usage}
         self._believed: dict[tuple[bytes, Usage], ValidatedCertificate] = {}
@@ -118,10 +122,14 @@ class TrustStore:
 
     @classmethod
     def load(cls, directory: Path, *, lists_required: bool = True, online: Online | None = None) -> "TrustStore":
-        """Reads `anchors/`, `intermediates/` and `crls/` (see `security.trustfiles`). Raises `TrustStoreError`."""
+        """Reads `anchors/`, `intermediates/`, `crls/` and `peers/` (see `security.trustfiles`).
+
+        Raises `TrustStoreError`.
+        """
+        peers = read_peers(directory)
         anchors = read_certificates(directory, "anchors")
         intermediates = read_certificates(directory, "intermediates")
-        if not any(anchors.values()):
+        if not any(anchors.values()) and not peers:
             raise TrustStoreError(f"{directory / 'anchors'} holds no certificate: nobody would be believed")
         authorities = list(
             dict.fromkeys(one for kind in (anchors, intermediates) for all_ in kind.values() for one in all_)
@@ -139,6 +147,7 @@ class TrustStore:
             problems=problems,
             lists_required=lists_required,
             online=online,
+            peers=peers,
         )
 
     def validate(self, certificate: x509.Certificate | bytes, usage: Usage, *, at: datetime) -> ValidatedCertificate:
@@ -152,8 +161,9 @@ class TrustStore:
         if believed is not None and believed.at <= at < believed.until:
             return believed
         parsed = parse(der)
-        check_alone(parsed, usage, at)
-        chain = self._chain(parsed, usage, at)
+        chain = (
+            self._alone(parsed, at) if usage is Usage.AUTH and der in self._peers else self._chain(parsed, usage, at)
+        )
         evidence = self._not_revoked(chain, at)
         until = min(
             at + _REMEMBERED,
@@ -167,7 +177,14 @@ class TrustStore:
             self._believed[key] = validated
         return validated
 
+    def _alone(self, certificate: x509.Certificate, at: datetime) -> tuple[x509.Certificate, ...]:
+        """A peer, which nobody need vouch for."""
+        check_dates(certificate, at)
+        check_strength((certificate,))
+        return (certificate,)
+
     def _chain(self, certificate: x509.Certificate, usage: Usage, at: datetime) -> tuple[x509.Certificate, ...]:
+        check_alone(certificate, usage, at)
         intermediates = self.intermediates[usage]
         signers = [each for each in (*intermediates, *self.anchors[usage]) if each.subject == certificate.issuer]
         if not any(issued_by(certificate, each) for each in signers):

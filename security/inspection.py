@@ -35,6 +35,14 @@ def parse(der: bytes) -> x509.Certificate:
 
 def check_alone(certificate: x509.Certificate, usage: Usage, at: datetime) -> None:
     """What the certificate says of itself; cheaper than the chain and clearer to read."""
+    check_dates(certificate, at)
+    fault = misuse(certificate, usage)
+    if fault:
+        raise CertificateRefused(Reason.WRONG_USAGE, f"{name_of(certificate)}: {fault}")
+
+
+def check_dates(certificate: x509.Certificate, at: datetime) -> None:
+    """It is in force."""
     if at > certificate.not_valid_after_utc:
         raise CertificateRefused(
             Reason.EXPIRED, f"{name_of(certificate)} expired on {certificate.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
@@ -44,9 +52,6 @@ def check_alone(certificate: x509.Certificate, usage: Usage, at: datetime) -> No
             Reason.NOT_YET_VALID,
             f"{name_of(certificate)} is valid from {certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC only",
         )
-    fault = misuse(certificate, usage)
-    if fault:
-        raise CertificateRefused(Reason.WRONG_USAGE, f"{name_of(certificate)}: {fault}")
 
 
 def check_strength(chain: Sequence[x509.Certificate]) -> None:

@@ -38,8 +38,12 @@ def server_context(own: CertifiedKey, trust: TrustStore | None) -> ssl.SSLContex
     present(context, own)
     if trust is not None:
         context.verify_mode = ssl.CERT_REQUIRED
-        # Where a responder may stand in for a list, only the check after the handshake can tell.
-        _believe(context, trust, Usage.AUTH, lists=trust.lists_required and trust.online is None)
+        # Where a responder may stand in for a list, or a peer needs none, only the check after the handshake can tell.
+        lists = trust.lists_required and trust.online is None and not trust.peers
+        _believe(context, trust, Usage.AUTH, lists=lists)
+        if trust.peers:
+            context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+            context.load_verify_locations(cadata=certificates_pem(*trust.peers).decode())
     return context
 
 

@@ -1,4 +1,4 @@
-"""A directory of trust: what lies in `anchors/`, `intermediates/` and `crls/`, in PEM or DER."""
+"""A directory of trust: what lies in `anchors/`, `intermediates/`, `crls/` and `peers/`, in PEM or DER."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +30,11 @@ def read_certificates(directory: Path, kind: str) -> ByUsage:
     return {usage: common + _read(directory / kind / usage.name.lower()) for usage in Usage}
 
 
+def read_peers(directory: Path) -> tuple[x509.Certificate, ...]:
+    """The certificates of `peers/`: clients of TLS that are believed one by one. Raises `TrustStoreError`."""
+    return _read(directory / "peers")
+
+
 def read_lists(directory: Path) -> Iterator[tuple[Path, bytes]]:
     """Each file of `crls/` as it is."""
     for path in _files(directory / "crls", _LISTS):
@@ -39,6 +44,7 @@ def read_lists(directory: Path) -> Iterator[tuple[Path, bytes]]:
 def files_of(directory: Path) -> list[Path]:
     """Every file and folder whose change means another trust store."""
     found = [directory / "crls", *_files(directory / "crls", _LISTS)]
+    found += [directory / "peers", *_files(directory / "peers", _CERTIFICATES)]
     for kind in ("anchors", "intermediates"):
         for folder in (directory / kind, *(directory / kind / usage.name.lower() for usage in Usage)):
             found += [folder, *_files(folder, _CERTIFICATES)]

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from dmp.authority import Authority
 from dmp.authority_files import renew_crls
 from dmp.authority_files import write as write_authority
-from security.certificates import LiveTrust, TrustStore
-from security.issuing import AUTHENTICATION, CertifiedKey, KeyKind, Purpose, Request, Validity, new_key
+from security.certificates import CertificateRefused, LiveTrust, TrustStore, Usage
+from security.issuing import AUTHENTICATION, CertifiedKey, KeyKind, Purpose, Request, Validity, new_key, self_signed
 from security.keyfiles import KeyFileError, certificates_pem, key_pem
 from security.tls import HandshakeRefused, ServerTls, client_context
 from security.tlscontexts import SUITES
@@ -194,6 +194,54 @@ def test_a_certificate_without_extended_usage_opens_no_connection(
     assert server.answered.acquire(timeout=20)
     assert [refused.reason for refused in server.refused] == ["wrong-usage"]
     assert server.refused[0].certificate == bare.certificate.public_bytes(Encoding.DER)
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=lambda version: version.name)
+def test_a_client_may_be_believed_by_itself(
+    authority: Authority,
+    directory: Path,
+    start: Callable[..., Server],
+    context: Callable[..., ssl.SSLContext],
+    version: ssl.TLSVersion,
+) -> None:
+    """The certificate of a node that nobody signed opens connections, and no other does. # ITI TF-2 3.19.6.1.2"""
+    own, other = (lone(authority, name) for name in ("doctor", "nurse"))
+    (directory / "peers").mkdir()
+    (directory / "peers" / "own.pem").write_bytes(certificates_pem(own.certificate))
+    server = start()
+    assert talk(server, context(own, version)) == b"hello"
+    assert server.seen.pop() == own.certificate.public_bytes(Encoding.DER)
+    assert talk(server, context(other, version)) is None
+    assert talk(server, context(authority.identities["nurse"].authentication, version)) == b"hello"
+    bad = authority.bad["doctor-revoked"].authentication
+    assert talk(server, context(bad, version)) is None
+    for _ in range(4):
+        assert server.answered.acquire(timeout=20)
+    assert server.refused[-1].reason == "revoked"
+    (directory / "peers" / "own.pem").unlink()
+    server.tls.refresh()
+    assert talk(server, context(own, version)) is None
+
+
+def test_a_peer_must_be_in_force_and_signs_nothing(authority: Authority, directory: Path) -> None:
+    own = lone(authority, "doctor")
+    (directory / "peers").mkdir()
+    (directory / "peers" / "own.pem").write_bytes(certificates_pem(own.certificate))
+    store = TrustStore.load(directory)
+    at = datetime.now(UTC)
+    assert store.validate(own.certificate, Usage.AUTH, at=at).chain == (own.certificate,)
+    for usage in (Usage.SIGN, Usage.SEAL, Usage.SERVER):
+        with pytest.raises(CertificateRefused):
+            store.validate(own.certificate, usage, at=at)
+    with pytest.raises(CertificateRefused, match="expired"):
+        store.validate(own.certificate, Usage.AUTH, at=at + timedelta(days=30))
+
+
+def lone(authority: Authority, name: str) -> CertifiedKey:
+    """A key whose certificate nobody signed, and which says nothing of what it is for."""
+    subject = authority.identities[name].authentication.certificate.subject
+    request = Request(subject, Purpose(AUTHENTICATION.key_usage), Validity.around(datetime.now(UTC), days=2))
+    return self_signed(request, new_key(KeyKind.P256))
 
 
 def test_a_server_without_a_trust_store_asks_nobody(directory: Path, context: Callable[..., ssl.SSLContext]) -> None:

@@ -23,6 +23,7 @@ from lxml import etree
 
 from dmp.authority import Authority
 from dmp.authority_files import write as write_authority
+from tests.postgresql import running
 
 REPOSITORY_UNIQUE_ID = "1.2.250.1.999.7.1"
 """What the wire fixtures ask for in ITI-43."""
@@ -32,6 +33,13 @@ def pytest_configure() -> None:
     """A shell that starts the tests in the background has them ignore SIGINT, and with them what they start."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """URL of a PostgreSQL database of this process; for tests that `ENGINES` has asked whether there is one."""
+    with running() as url:
+        yield url
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Tokens seen before, in the database: one insert decides among all who share it."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -11,24 +10,16 @@ import pytest
 from carnet.replays import DatabaseReplays
 from security.saml import ReplayStoreFailed
 from storage import Database
+from tests.postgresql import ENGINES
 
-POSTGRESQL = os.environ.get("CARNET_TEST_POSTGRESQL")
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = AT + timedelta(minutes=5)
 KEY, OTHER = bytes(32), bytes(31) + b"\x01"
 
 
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param(
-            "postgresql",
-            marks=pytest.mark.skipif(not POSTGRESQL, reason="CARNET_TEST_POSTGRESQL gives no database URL"),
-        ),
-    ]
-)
+@pytest.fixture(params=ENGINES)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path}/test.db" if request.param == "sqlite" else str(POSTGRESQL)
+    url = f"sqlite:///{tmp_path}/test.db" if request.param == "sqlite" else request.getfixturevalue("postgresql")
     opened = Database.open(url, threads=12)
     opened.write(lambda connection: connection.exec_driver_sql("DROP TABLE IF EXISTS seen_token"))
     yield opened

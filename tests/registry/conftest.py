@@ -1,4 +1,3 @@
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,26 +17,18 @@ from registry.queries.shelves import Shelf
 from registry.registry import Registry
 from repository.tables import metadata as repository_tables
 from storage import Database
+from tests.postgresql import ENGINES
 
-POSTGRESQL = os.environ.get("CARNET_TEST_POSTGRESQL")
 PATIENT = "279063522032977^^^&1.2.250.1.213.1.4.8&ISO"
 
 
-@pytest.fixture(
-    params=[
-        "sqlite",
-        pytest.param(
-            "postgresql",
-            marks=pytest.mark.skipif(not POSTGRESQL, reason="CARNET_TEST_POSTGRESQL gives no database URL"),
-        ),
-    ]
-)
+@pytest.fixture(params=ENGINES)
 def any_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty database, on each engine."""
     if request.param == "sqlite":
         database = Database.open(f"sqlite:///{tmp_path}/registry.db", threads=10)
     else:
-        database = Database.open(str(POSTGRESQL), threads=10)
+        database = Database.open(request.getfixturevalue("postgresql"), threads=10)
         for metadata in (tables.metadata, repository_tables):
             metadata.drop_all(database.engine)
     yield database

@@ -10,6 +10,7 @@ from conformance.model import Verdict
 from metadata.rules import RuleBook
 from tests.conformance.mutants.every import MUTANTS, SERVERS
 from tests.conformance.mutants.judging import cases_of, named, notices, outcomes
+from tests.conformance.mutants.matrix import RELATED
 from tests.conformance.mutants.nursery import ROOT, Nursery
 from tests.conformance.mutants.page import PAGE
 from tests.conformance.mutants.patching import Gone, replace, replace_item, silence, without, wrap
@@ -61,6 +62,10 @@ def test_the_page_names_every_mutant_and_the_cases_that_catch_it() -> None:
         assert mutant.about in row
         for case in mutant.caught_by:
             assert f"`{case}`" in row, f"run make mutants: {mutant.name} is caught by {case}"
+
+
+def test_every_concern_says_which_cases_could_notice_it() -> None:
+    assert {mutant.concern for mutant in MUTANTS.values()} == {*RELATED, "rules", "hostile"}
 
 
 def test_every_rule_in_the_table_is_one_that_cases_cover() -> None:

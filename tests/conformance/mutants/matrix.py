@@ -28,6 +28,7 @@ _BLANKET: Final = 1 / 3
 RELATED: Final = {
     "wire": ("soap", "iti-41/4.1.2", "iti-41/4.2.2", "iti-43"),
     "registry": ("iti-42", "metadata", "iti-41", "iti-18/4.1.2.6", "iti-18/4.1.3"),
+    "values": ("metadata",),
     "queries": ("iti-18",),
     "parameters": ("iti-18",),
     "repository": ("iti-41", "iti-43", "metadata/4.2.3.2.10", "metadata/4.2.3.2.24"),

@@ -1,4 +1,4 @@
-"""The signature of the submission set: each good one is taken, each bad one refuses the whole set. # ITI TF-3 5.5.3.1"""
+"""The signature of the submission set: a good one is taken, a bad one refuses the whole set. # ITI TF-3 5.5.3.1"""
 
 import functools
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from conformance.judging.remark import Remark
 from conformance.model import Level
+from dmp.phrases import in_english, in_french
 
 _LONGEST: Final = 160
 """Characters of a received value that a sentence repeats."""
@@ -20,6 +21,14 @@ class Both:
 
     en: str
     fr: str
+
+
+def told(words: object) -> Both:
+    """What another room says, in either language; in French quoted, where only a library has words for it."""
+    text = str(words)
+    english, french = in_english(text), in_french(text)
+    unknown = english == french and " " in text
+    return Both(english, f"« {text} »" if unknown else french)
 
 
 @dataclass(frozen=True, slots=True)

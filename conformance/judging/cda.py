@@ -10,7 +10,7 @@ from typing import Final
 from lxml import etree
 
 from conformance.judging import cda_france
-from conformance.judging.book import clean, rule
+from conformance.judging.book import clean, rule, told
 from conformance.judging.place import Tree
 from conformance.judging.remark import Remark
 from conformance.judging.sheet import Sheet
@@ -148,7 +148,7 @@ def check_document(tree: Tree, document: etree._Element, sheet: Sheet) -> None:
     try:
         header = read_header(BytesIO(tree.piece.data), with_identifier_types=True)
     except CdaError as error:
-        sheet.add(_UNREADABLE(tree.at(document), reason=error))
+        sheet.add(_UNREADABLE(tree.at(document), reason=told(error)))
     sheet.ran("CDA header")
     if sheet.circumstances.french:
         cda_france.check_header(tree, document, sheet)

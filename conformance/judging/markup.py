@@ -5,7 +5,7 @@ from typing import Final
 
 from lxml import etree
 
-from conformance.judging.book import OwnRule, rule
+from conformance.judging.book import Both, OwnRule, rule
 from conformance.judging.place import Piece, Tree
 from conformance.judging.remark import Remark
 from conformance.model import MUST
@@ -23,7 +23,7 @@ MALFORMED: Final[OwnRule] = rule(
     MUST,
     "XML 1.0 2.1",
     "not well-formed XML: {reason}",
-    "XML mal formé : {reason}",
+    "XML mal formé : « {reason} »",
 )
 _DTD = rule(
     "wire.xml.dtd",
@@ -52,7 +52,9 @@ def read(piece: Piece, *, part: str = "") -> tuple[Tree | None, list[Remark]]:
     """The document in `piece`, or why there is none; a document that can be read may have its remarks too."""
     data = piece.data
     if len(data) > MAX_BYTES or data.count(b"<") > 2 * MAX_ELEMENTS:
-        reason = f"{MAX_BYTES >> 20} MB, {MAX_ELEMENTS} elements"
+        reason = Both(
+            f"{MAX_BYTES >> 20} MB, {MAX_ELEMENTS} elements", f"{MAX_BYTES >> 20} Mo, {MAX_ELEMENTS} éléments"
+        )
         return None, [_LIMIT(_line(piece, 1), part=part, reason=reason)]
     start = _START.search(data)
     if b"<!DOCTYPE" in data[: start.start() if start else len(data)]:
@@ -65,14 +67,17 @@ def read(piece: Piece, *, part: str = "") -> tuple[Tree | None, list[Remark]]:
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        reason = (error.msg or "cannot be read").replace("\n", " ")
-        return None, [*remarks, MALFORMED(_line(piece, error.lineno or 1), part=part, reason=reason)]
+        said = (error.msg or "cannot be read").replace("\n", " ")
+        return None, [*remarks, MALFORMED(_line(piece, error.lineno or 1), part=part, reason=said)]
     except ValueError as error:
         return None, [*remarks, MALFORMED(_line(piece, 1), part=part, reason=str(error))]
     if root.getroottree().docinfo.internalDTD is not None:
         return None, [*remarks, _DTD(_line(piece, 1), part=part)]
     if _DEEP(root):
-        return None, [*remarks, _LIMIT(_line(piece, 1), part=part, reason=f"{MAX_DEPTH} levels")]
+        return None, [
+            *remarks,
+            _LIMIT(_line(piece, 1), part=part, reason=Both(f"{MAX_DEPTH} levels", f"{MAX_DEPTH} niveaux")),
+        ]
     return Tree(root, piece), remarks
 
 

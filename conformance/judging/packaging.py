@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from conformance.judging import multipart
-from conformance.judging.book import rule
+from conformance.judging.book import rule, told
 from conformance.judging.capture import Capture, boundary_in
 from conformance.judging.multipart import Part
 from conformance.judging.place import Piece
@@ -165,7 +165,7 @@ def _media(capture: Capture, sheet: Sheet) -> MediaType | None:
     try:
         return parse_media_type(capture.content_type)
     except MimeError as error:
-        sheet.add(_UNREADABLE("Content-Type", reason=error))
+        sheet.add(_UNREADABLE("Content-Type", reason=told(error)))
         return None
 
 
@@ -204,7 +204,7 @@ def _root_part(root: Part, sheet: Sheet) -> None:
     try:
         media = parse_media_type(root.content_type)
     except MimeError as error:
-        sheet.add(_UNREADABLE(root.where, part=root.name, reason=error))
+        sheet.add(_UNREADABLE(root.where, part=root.name, reason=told(error)))
         return
     kind = media.get("type").partition(";")[0].strip().lower()
     if media.name != XOP_TYPE:

@@ -4,12 +4,12 @@ from typing import Final
 
 from lxml import etree
 
-from conformance.judging.book import rule
+from conformance.judging.book import Both, rule
 from conformance.judging.place import Tree
 from conformance.judging.sheet import Sheet
 from conformance.judging.token import check_patients
 from conformance.model import MUST
-from dmp.ins import Ins
+from dmp.ins import Flaw, Ins
 from dmp.vihf import VihfCaller
 from metadata.rules import query as rules
 from metadata.storedqueries_catalogue import Form
@@ -21,9 +21,17 @@ _INS = rule(
     "query.ins",
     MUST,
     "ANS Référentiel INS",
-    "{parameter} is not a well-formed INS: {reason}",
-    "{parameter} n'est pas un INS bien formé : {reason}",
+    "{parameter} is not a well-formed INS: wrong is {reason}",
+    "{parameter} n'est pas un INS bien formé : est faux {reason}",
 )
+
+
+_FLAWS: Final = {
+    Flaw.STRUCTURE: Both("the form", "la forme"),
+    Flaw.AUTHORITY: Both("the OID", "l'OID"),
+    Flaw.MONTH: Both("the month of birth", "le mois de naissance"),
+    Flaw.KEY: Both("the key", "la clé"),
+}
 
 
 def check(tree: Tree, body: etree._Element, caller: VihfCaller | None, sheet: Sheet) -> None:
@@ -41,8 +49,10 @@ def _patient(tree: Tree, message: QueryMessage, caller: VihfCaller | None, sheet
             continue
         for value in argument.values:
             ins = Ins.of(value)
-            flaws = ["not an INS"] if ins is None else sorted(flaw.value for flaw in ins.flaws)
+            flaws = {Flaw.AUTHORITY} if ins is None else ins.flaws
             if flaws:
-                sheet.add(_INS(tree.where(argument.path), parameter=argument.name, reason=", ".join(flaws)))
+                words = [_FLAWS[flaw] for flaw in sorted(flaws, key=lambda each: each.value)]
+                reason = Both(", ".join(each.en for each in words), ", ".join(each.fr for each in words))
+                sheet.add(_INS(tree.where(argument.path), parameter=argument.name, reason=reason))
         sheet.ran("INS")
         check_patients(tree, argument.path, list(argument.values), caller, sheet)

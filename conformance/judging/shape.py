@@ -5,7 +5,7 @@ from typing import Final
 
 from lxml import etree
 
-from conformance.judging.book import clean
+from conformance.judging.book import clean, told
 from conformance.judging.place import Tree
 from conformance.judging.remark import Remark
 from conformance.judging.sheet import Sheet
@@ -33,8 +33,9 @@ def check(tree: Tree, body: etree._Element, transaction: str, sheet: Sheet) -> N
     code = str(_RULE.codes.get(transaction, ""))
     for each in found[:_MOST]:
         line = tree.piece.line_of(each.line)
-        values = {"line": line or "-", "reason": each.message}
-        en, fr = clean(_RULE.en.format_map(values)), clean(_RULE.fr.format_map(values))
+        reason = told(each.message)
+        en = clean(_RULE.en.format(line=line or "-", reason=reason.en))
+        fr = clean(_RULE.fr.format(line=line or "-", reason=reason.fr))
         where = clean(f"{each.path} (line {line})" if line else each.path)
         sheet.add(Remark(_RULE.id, MUST, _RULE.spec, where, en, fr, code=code))
     sheet.ran("XSD")

@@ -1,11 +1,11 @@
 """What is noted while a message is judged."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from conformance.judging.book import clean, rule
+from conformance.judging.book import clean, rule, told
 from conformance.judging.judged import Judged
 from conformance.judging.remark import Remark
 from conformance.model import MUST, Level
@@ -101,13 +101,16 @@ class Sheet:
 
 def of_finding(found: Finding, where: Callable[[str], str], part: str = "") -> Remark:
     """A finding of a rule book as a remark."""
+    french = found
+    if isinstance(reason := found.values.get("reason"), str):
+        french = replace(found, values={**found.values, "reason": told(reason).fr})
     return Remark(
         found.rule.id,
         Level(found.rule.level.value),
         found.rule.spec,
         clean(where(found.at)),
         clean(found.message("en")),
-        clean(found.message("fr")),
+        clean(french.message("fr")),
         clean(part),
         str(found.code),
     )

@@ -5,14 +5,13 @@ from typing import Final
 
 from lxml import etree
 
-from conformance.judging.book import Both, OwnRule, rule
+from conformance.judging.book import Both, OwnRule, rule, told
 from conformance.judging.place import Tree
 from conformance.judging.remark import Remark
 from conformance.judging.saml import refusals
 from conformance.judging.sheet import Sheet
 from conformance.judging.words import TOKEN
 from conformance.model import MUST
-from dmp.phrases import in_english, in_french
 from dmp.vihf import VihfCaller, VihfOptions
 from dmp.vihf.explain import Finding, Verdict, explain
 from dmp.vihf.messages import ABOUT, reason_in_french
@@ -95,7 +94,7 @@ def check(tree: Tree, assertion: etree._Element, data: bytes, sheet: Sheet) -> A
         return _check_vihf(tree, assertion, data, sheet)
     said, refused = refusals(data, at=sheet.circumstances.at, trust=sheet.circumstances.trust)
     for error in filter(lambda each: each.check in _SAML and each.check not in _OF_A_CONNECTION, refused):
-        sheet.add(_SAML[error.check](tree.at(assertion), reason=_reason(error), detail=_detail(error)))
+        sheet.add(_SAML[error.check](tree.at(assertion), reason=_reason(error), detail=told(error.detail)))
     sheet.ran("SAML assertion")
     return said
 
@@ -124,15 +123,11 @@ def _remark(tree: Tree, assertion: etree._Element, found: Finding) -> Remark:
     if error is None:
         return _VIHF[found.check](tree.at(assertion), reason="-", detail=found.detail)
     where = tree.at(_place(assertion, found.check, error.detail))
-    return _VIHF[found.check](where, reason=_reason(error), detail=_detail(error))
+    return _VIHF[found.check](where, reason=_reason(error), detail=told(error.detail))
 
 
 def _reason(error: TokenRefused) -> Both:
     return Both(error.reason, reason_in_french(error))
-
-
-def _detail(error: TokenRefused) -> Both:
-    return Both(in_english(error.detail), in_french(error.detail))
 
 
 _PLACES: Final = {

@@ -1,6 +1,7 @@
 """Reports as text for people, JSON for programs, and annotations for GitHub."""
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -52,11 +53,41 @@ _FAMILIES_FR: Final[Mapping[str, str]] = {
 """Families of checks that have another name in French."""
 
 
+_LINE: Final = re.compile(r"(\A|\()(line|part) (\d+)( of the decoded part)?(?=\)|\Z)")
+_PLACES_FR: Final[Mapping[str, str]] = {"line": "ligne", "part": "partie"}
+_KINDS_FR: Final[Mapping[str, str]] = {
+    "request": "requête",
+    "response": "réponse",
+    "body": "corps",
+    "message": "message",
+    "acknowledgement": "acquittement",
+    "envelope": "enveloppe",
+    "assertion": "assertion",
+}
+"""The last word of what a file was taken for."""
+
+
+def kind(report: Report, language: str) -> str:
+    """What a file was taken for: `ITI-41 request`, in French `requête ITI-41`."""
+    what, _, word = report.judged.kind.rpartition(" ")
+    return f"{_KINDS_FR[word]} {what}" if language == "fr" and what and word in _KINDS_FR else report.judged.kind
+
+
+def where(remark: Remark, language: str) -> str:
+    """The place of a remark; an XPath is the same in every language, its line is not."""
+    return _LINE.sub(_in_french, remark.where) if language == "fr" else remark.where
+
+
+def _in_french(found: re.Match[str]) -> str:
+    decoded = " de la partie décodée" if found[4] else ""
+    return f"{found[1]}{_PLACES_FR[found[2]]} {found[3]}{decoded}"
+
+
 def text(reports: Sequence[Report], language: str, console: Console) -> None:
     """One block per file; colours where the console is a terminal."""
     words = _WORDS[language]
     for report in reports:
-        console.print(_title(report, words))
+        console.print(_title(report, language))
         for remark in report.remarks:
             for line in _lines(remark, language, words):
                 console.print(line)
@@ -68,10 +99,11 @@ def text(reports: Sequence[Report], language: str, console: Console) -> None:
         console.print(Text(words["total"].format(files=len(reports), **counts), style="bold"))
 
 
-def _title(report: Report, words: Mapping[str, str]) -> Text:
+def _title(report: Report, language: str) -> Text:
+    words = _WORDS[language]
     title = Text(clean(shown(report.file)), style="bold")
     if report.judged.kind:
-        title.append(f": {report.judged.kind}", style="not bold cyan")
+        title.append(f": {kind(report, language)}", style="not bold cyan")
     if report.nothing:
         title.append(f": {words['unknown']}", style="not bold yellow")
     return title
@@ -85,7 +117,7 @@ def _lines(remark: Remark, language: str, words: Mapping[str, str]) -> Iterator[
     if remark.code:
         head.append(f"  {remark.code}", style="dim")
     yield head
-    place = "  ".join(filter(None, (remark.where, remark.part and f"{words['part']} {remark.part}")))
+    place = "  ".join(filter(None, (where(remark, language), remark.part and f"{words['part']} {remark.part}")))
     if place:
         yield Text(f"         {place}", style="cyan")
     yield Text(f"         {remark.text(language)}")
@@ -140,7 +172,7 @@ def github(reports: Sequence[Report], language: str) -> Iterator[str]:
             yield f"::warning file={file},title=carnet lint::{_message(_WORDS[language]['unknown'])}"
         for remark in report.remarks:
             word = "error" if remark.level is MUST else "warning"
-            said = f"{remark.text(language)} [{remark.section}] {remark.where}".rstrip()
+            said = f"{remark.text(language)} [{remark.section}] {where(remark, language)}".rstrip()
             yield f"::{word} file={file},line={line_of(remark)},title={_property(remark.rule)}::{_message(said)}"
 
 

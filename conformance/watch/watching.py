@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from conformance.judging import Judged, Remark, judge
+from conformance.judging.book import told
 from conformance.model import MUST, Verdict
 from conformance.results.stored import StoredMessage
 from conformance.watch.actors import Answering
@@ -289,4 +290,6 @@ _EXPIRED: Final = Remark(
 
 
 def _fault_remark(reason: str) -> Remark:
-    return Remark("watch.fault", MUST, "SOAP 1.2 Part 1 5.4", "", reason, reason)
+    said = told(reason)
+    en, fr = f"a server answers with a fault: {said.en}", f"un serveur répond par un fault : {said.fr}"
+    return Remark("watch.fault", MUST, "SOAP 1.2 Part 1 5.4", "", en, fr)

@@ -10,6 +10,8 @@ from functools import lru_cache
 from typing import Final
 
 from dmp.phrases.certificates import CERTIFICATES
+from dmp.phrases.datatypes import DATATYPES
+from dmp.phrases.messages import MESSAGES
 from dmp.phrases.names import NAMES
 from dmp.phrases.sets import SETS
 from dmp.phrases.signatures import SIGNATURES
@@ -18,16 +20,24 @@ from dmp.phrases.vihf import VIHF
 
 __all__ = ["PHRASES", "in_english", "in_french"]
 
-PHRASES: Final = (*TOKENS, *VIHF, *SIGNATURES, *SETS, *CERTIFICATES, *NAMES)
+PHRASES: Final = (*TOKENS, *VIHF, *SIGNATURES, *SETS, *CERTIFICATES, *NAMES, *MESSAGES, *DATATYPES)
 """(English, French), `{}` for each value, in the same order."""
 
+_FEW: Final = 16
 _Compiled = tuple[tuple[re.Pattern[str], str], ...]
 
 
 def _compiled(pairs: Iterable[tuple[str, str]]) -> _Compiled:
-    """The most telling first: what has the most words of its own."""
+    """The most telling first: what has the most words of its own. What has few takes one word for each value."""
     found = sorted(pairs, key=lambda pair: -len(pair[0].replace("{}", "")))
-    return tuple((re.compile("(.*?)".join(map(re.escape, one.split("{}"))), re.DOTALL), other) for one, other in found)
+    return tuple(
+        (re.compile(_value(one).join(map(re.escape, one.split("{}"))), re.DOTALL), other) for one, other in found
+    )
+
+
+def _value(sentence: str) -> str:
+    few = len(sentence.replace("{}", "")) < _FEW and not sentence.endswith((": {}", ": « {} »"))
+    return r"(\S+?)" if few else "(.*?)"
 
 
 _TO_FRENCH: Final = _compiled(PHRASES)

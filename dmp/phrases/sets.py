@@ -87,11 +87,9 @@ SETS: Final = (
         "un attribut xml:*, que la canonicalisation inclusive transmettrait à ce qui est signé",
     ),
     ("ds:Signature must begin with SignedInfo", "ds:Signature doit commencer par SignedInfo"),
-    (
-        "the manifest must be a ds:Manifest with the Id {}",
-        "le manifeste doit être un ds:Manifest d'Id {}",
-    ),
-    ("the manifest must be a ds:Manifest with an Id", "le manifeste doit être un ds:Manifest avec un Id"),
+    ("the manifest must be a ds:Manifest with {}", "le manifeste doit être un ds:Manifest avec {}"),
+    ("the Id {}", "l'Id {}"),
+    ("an Id", "un Id"),
     (
         "SignedInfo must refer to the manifest and to the signed properties",
         "SignedInfo doit référencer le manifeste et les propriétés signées",

@@ -14,10 +14,9 @@ def parse_time(text: str) -> datetime:
         raise ValueError("a time is written 2026-03-01T12:00:00Z, its zone included")
     moment, fraction, zone = found.groups()
     micro = ((fraction or "") + "000000")[:6]
-    parsed = datetime.fromisoformat(f"{moment}.{micro}{'+00:00' if zone == 'Z' else zone}")
     try:
-        return parsed.astimezone(UTC)
-    except OverflowError:
+        return datetime.fromisoformat(f"{moment}.{micro}{'+00:00' if zone == 'Z' else zone}").astimezone(UTC)
+    except (ValueError, OverflowError):
         raise ValueError("a time outside the calendar") from None
 
 

@@ -16,6 +16,7 @@ from client.source import SOURCE_ID, request_body
 from client.submission import Contents, Prepared
 from client.submission import prepare as prepare_submission
 from conformance.judging import Judged, judge
+from conformance.judging.sheet import Sheet
 from dmp.authority import Authority
 from dmp.source import LotSigner, submitter
 from dmp.vihf.make import Wish, token
@@ -28,6 +29,7 @@ from soap.envelope import write_request
 from soap.message import OutgoingPart
 from soap.mtom import MtomWriter
 from soap.xop import href_to
+from tests.conformance.judging.languages import mixed
 
 INS = "277076322082910^^^&1.2.250.1.213.1.4.10&ISO^NH"
 """The patient of the sample letter."""
@@ -96,6 +98,21 @@ def submission() -> Captured:
     at = datetime(2026, 3, 1, 12, tzinfo=UTC)
     contents = Contents((prepare(sample.fresh().letter),))
     return provided(prepare_submission(contents, source_id=SOURCE_ID, now=at), at)
+
+
+@pytest.fixture(autouse=True)
+def each_remark_is_whole_in_each_language(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test here judges: no French in English, no English in French. Random bytes hold words of any."""
+    if request.node.get_closest_marker("hypothesis"):
+        return
+    judged = Sheet.judged
+
+    def checked(sheet: Sheet) -> Judged:
+        found = judged(sheet)
+        assert mixed(found.remarks) == []
+        return found
+
+    monkeypatch.setattr(Sheet, "judged", checked)
 
 
 MakeLot = Callable[..., Captured]

@@ -9,9 +9,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from carnet.cli import main
+from client import sample
 from conformance.lint.cli import CLEAN, NOTHING, REMARKS, UNUSABLE
 from dmp.authority import Authority
 from dmp.vihf.make import Wish, token
+from tests.conformance.judging.languages import ENGLISH, foreign
 
 ROOT = Path(__file__).parents[3]
 GOOD = ROOT / "docs" / "examples" / "provide.mime"
@@ -51,6 +53,20 @@ def test_a_remark_is_told_with_rule_section_place_and_sentence(wrong: Path) -> N
 def test_the_sentence_comes_in_french(wrong: Path) -> None:
     assert "languageCode fr_FR" in lint(wrong, "--language", "fr").output
     assert "contrôlé" in lint(wrong, "--language", "fr").output
+
+
+@pytest.mark.parametrize("form", ["text", "github"])
+def test_everything_that_is_printed_in_french_is_french(wrong: Path, tmp_path: Path, form: str) -> None:
+    envelope = tmp_path / "envelope.xml"
+    envelope.write_bytes(b"<a><b></a>")
+    letter = tmp_path / "letter.xml"
+    letter.write_bytes(sample.fresh().letter.replace(b"2.16.840.1.113883.1.3", b"1.2.3"))
+    result = lint("--language", "fr", "--profile", "dmp", "--format", form, wrong, envelope, letter)
+    said = result.output.replace(str(tmp_path), "")
+    assert foreign(said, ENGLISH | {"checked", "request"}) == set()
+    assert "(line" not in said
+    assert "ligne" in said or form == "github"
+    assert form == "github" or "requête ITI-41" in said
 
 
 def test_what_is_not_recognised_is_never_clean(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def reads_back(trial: Trial) -> None:
         "The answer of TD2.1 is SOAP 1.2 in MTOM/XOP, with the action of the response and RelatesTo the request.",
         "La réponse de TD2.1 est du SOAP 1.2 en MTOM/XOP, avec l'action de la réponse et RelatesTo la requête.",
     ),
-    section="DMP EX_2.1-1260; ITI TF-2 V.3; DMP TD2.1",
+    section="DMP EX_2.1-1260; ITI TF-2 V.8.1; DMP TD2.1",
     passing='Content-Type: multipart/related; type="application/xop+xml"; start-info="application/soap+xml"; …',
 )
 def how_it_travels(trial: Trial) -> None:

@@ -224,7 +224,7 @@ def by_status(trial: Trial) -> None:
         "With returnType ObjectRef a search gives the ids of the entries, and nothing of what is in them.",
         "Avec le returnType ObjectRef une recherche rend les ids des fiches, et rien de leur contenu.",
     ),
-    section="DMP TD3.1; ITI TF-2 3.18.4.1.2.6",
+    section="DMP TD3.1; ITI TF-2 3.18.4.1.2.3.1",
     passing=found('<rim:ObjectRef id="urn:uuid:…"/>'),
 )
 def references(trial: Trial) -> None:

@@ -143,7 +143,7 @@ def partly(trial: Trial) -> None:
         "Documents come in MTOM/XOP: each in a MIME part that the envelope refers to.",
         "Les documents viennent en MTOM/XOP : chacun dans une partie MIME que l'enveloppe référence.",
     ),
-    section="DMP EX_2.1-1260; ITI TF-2 V.3, 3.43",
+    section="DMP EX_2.1-1260; ITI TF-2 V.8.1, 3.43.5",
     passing='Content-Type: multipart/related; type="application/xop+xml"; …',
 )
 def how_it_travels(trial: Trial) -> None:

@@ -27,6 +27,8 @@ from metadata.vocabulary import (
 _SECTION: Final = "ITI TF-3 4.2.4"
 _WHOLE: Final = frozenset({"ITI-41", "ITI-42", "ITI-57", "ITI-61", "ITI-62", "ITI-92"})
 """Transactions that are done or not, never in part."""
+_GENERAL: Final = frozenset({"XDSRegistryError", "XDSRepositoryError"})
+_OF_A_DOCUMENT: Final = "XDSDocumentUniqueIdError"
 _PER_OBJECT: Final = frozenset({"de", "ss", "folder", "author", "code", "slot"})
 """First words of the rules that one object can break by itself."""
 
@@ -47,14 +49,14 @@ _PARTIAL = rule(
 _NO_ERROR = rule(
     "answer.error-missing",
     MUST,
-    f"{_SECTION}.1",
+    f"{_SECTION}.2",
     "status is {got} and there is no RegistryError of severity Error that says why",
     "status vaut {got} et aucun RegistryError de gravité Error ne dit pourquoi",
 )
 _SUCCESS_WITH_ERROR = rule(
     "answer.error-in-success",
     MUST,
-    _SECTION,
+    f"{_SECTION}.2",
     "status is Success and a RegistryError has the severity Error; with Success there are warnings only",
     "status vaut Success et un RegistryError a la gravité Error ; avec Success il n'y a que des avertissements",
 )
@@ -88,15 +90,43 @@ _SEVERITY = rule(
 )
 _HIGHEST = rule(
     "answer.highest-severity",
-    SHOULD,
-    f"{_SECTION}.1",
+    MUST,
+    _SECTION,
     "highestSeverity is {got}; the worst of the errors is {expected}",
     "highestSeverity vaut {got} ; la pire des erreurs est {expected}",
+)
+_DETAILS = rule(
+    "answer.context.details",
+    MUST,
+    f"{_SECTION}.1",
+    "codeContext of {got} is empty; for an error of any kind it says which",
+    "codeContext de {got} est vide ; pour une erreur quelconque il dit laquelle",
+)
+_BODY = rule(
+    "answer.error-body",
+    MUST,
+    f"{_SECTION}.1",
+    "a RegistryError holds text or elements; what it says stands in its attributes",
+    "un RegistryError contient du texte ou des éléments ; ce qu'il dit est dans ses attributs",
+)
+_LOCATION = rule(
+    "answer.location",
+    MUST,
+    "ITI TF-2 3.43.5",
+    "location of {got} is empty; in an answer to ITI-43 it names the document, by its uniqueId",
+    "location de {got} est vide ; dans une réponse à ITI-43 il désigne le document, par son uniqueId",
+)
+_IN_FAILURE = rule(
+    "answer.objects-in-failure",
+    MUST,
+    f"{_SECTION}.2",
+    "status is Failure, and the answer has {count} objects; a query that failed returns nothing",
+    "status vaut Failure, et la réponse a {count} objets ; une requête en échec ne renvoie rien",
 )
 _DOCUMENTS = rule(
     "answer.documents",
     MUST,
-    "ITI TF-2 3.43.4.1.3",
+    f"{_SECTION}.2",
     "status is {got} with {documents} documents and {errors} errors: Success has documents and no error, Failure no "
     "document, PartialSuccess both",
     "status vaut {got} avec {documents} documents et {errors} erreurs : Success a des documents et aucune erreur, "
@@ -142,6 +172,9 @@ def check(tree: Tree, body: etree._Element, transaction: str, sheet: Sheet) -> N
         sheet.add(_SUCCESS_WITH_ERROR(tree.at(serious[0])))
     if status in (FAILURE, PARTIAL_SUCCESS) and not serious:
         sheet.add(_NO_ERROR(tree.at(told), got=status.rpartition(":")[2]))
+    objects = body.find(f"{{{RIM}}}RegistryObjectList")
+    if status == FAILURE and objects is not None and len(objects):
+        sheet.add(_IN_FAILURE(tree.at(objects), count=len(objects)))
     if told is not body:
         _documents(tree, body, status, len(serious), sheet)
     sheet.ran("answer")
@@ -158,9 +191,13 @@ def _errors(tree: Tree, told: etree._Element, errors: list[etree._Element], tran
             expected = ", ".join(sorted(CODES[code]))
             sheet.add(_CODE_PLACE(tree.at(error, "/@errorCode"), got=code, transaction=transaction, expected=expected))
         if not error.get("codeContext", "").strip():
-            sheet.add(_CONTEXT(tree.at(error)))
-        if severity and severity not in (SEVERITY_ERROR, SEVERITY_WARNING):
-            sheet.add(_SEVERITY(tree.at(error, "/@severity"), got=severity))
+            sheet.add(_DETAILS(tree.at(error), got=code) if code in _GENERAL else _CONTEXT(tree.at(error)))
+        if severity not in (SEVERITY_ERROR, SEVERITY_WARNING):
+            sheet.add(_SEVERITY(tree.at(error, "/@severity"), got=severity or "-"))
+        if len(error) or (error.text or "").strip():
+            sheet.add(_BODY(tree.at(error)))
+        if transaction == "ITI-43" and code == _OF_A_DOCUMENT and not error.get("location", "").strip():
+            sheet.add(_LOCATION(tree.at(error), got=code))
     listed = told.find(f"{{{RS}}}RegistryErrorList")
     highest = None if listed is None else listed.get("highestSeverity")
     if listed is None or highest is None:
@@ -194,7 +231,7 @@ def check_objects(tree: Tree, body: etree._Element, sheet: Sheet) -> None:
         name = etree.QName(element).localname
         if not element.get("id", "").startswith("urn:uuid:"):
             sheet.add(_OBJECT_ID(tree.at(element, "/@id"), object=name, got=element.get("id", "-")))
-        if name in ("ExtrinsicObject", "RegistryPackage"):
+        if name in ("ExtrinsicObject", "RegistryPackage", "Association"):
             _object(tree, element, name, sheet)
     submission = read(tree, objects, sheet)
     if submission is None:

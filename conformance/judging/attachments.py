@@ -53,7 +53,7 @@ _ALONE = rule(
 _PLACE = rule(
     "wire.xop.place",
     MUST,
-    "ITI TF-2 Appendix V.3.6",
+    "ITI TF-2 Appendix V.8.2",
     "xop:Include stands in {got}; only Document may be attached",
     "xop:Include est dans {got} ; seul Document peut être joint",
 )

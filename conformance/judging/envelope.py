@@ -18,7 +18,7 @@ _CODES: Final = frozenset({"Sender", "Receiver", "MustUnderstand", "VersionMisma
 _VERSION = rule(
     "wire.soap.version",
     MUST,
-    "ITI TF-2 Appendix V.3",
+    "ITI TF-2 Appendix V.3.2.1.3",
     "the envelope is {got}; XDS.b is SOAP 1.2, namespace http://www.w3.org/2003/05/soap-envelope",
     "l'enveloppe est {got} ; XDS.b veut SOAP 1.2, espace de noms http://www.w3.org/2003/05/soap-envelope",
 )
@@ -39,7 +39,7 @@ _NO_BODY = rule(
 _BODY = rule(
     "wire.soap.body",
     MUST,
-    "ITI TF-2 Appendix V.3",
+    "ITI TF-2 Appendix V.3.2.1.2",
     "Body holds {count} elements; it must hold exactly one",
     "Body contient {count} éléments ; il doit en contenir exactement un",
 )

@@ -1,6 +1,7 @@
 """Patient identity feeds: HL7 v2 (ITI-8), HL7 v3 (ITI-44). # ITI TF-2 3.8, 3.44"""
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from lxml import etree
@@ -15,6 +16,7 @@ from metadata.vocabulary import HL7V3
 H: Final = f"{{{HL7V3}}}"
 _TRIGGERS: Final = ("A01", "A04", "A05", "A08", "A40")
 _SECTION: Final = "ITI TF-2 3.8.4.1.2"
+_MERGE: Final = "ITI TF-2 3.8.4.2.2"
 _BEGINS: Final = re.compile(rb"\A(?:\xef\xbb\xbf)?[\x0b\r\n ]*MSH[!-/:-@\[-`{-~]{2}")
 """MSH with its separators, which are no letters and no digits."""
 _TIMES: Final = re.compile(r"\d{4}(\d{2}){0,5}(\.\d{1,4})?([+-]\d{4})?")
@@ -22,7 +24,7 @@ _TIMES: Final = re.compile(r"\d{4}(\d{2}){0,5}(\.\d{1,4})?([+-]\d{4})?")
 _HEADER = rule(
     "hl7v2.header",
     MUST,
-    "HL7 v2.3.1 2.24.1",
+    "ITI TF-2 C.2.2; HL7 v2.3.1 2.24.1",
     "MSH-{field} is {got}; {right}",
     "MSH-{field} vaut {got} ; {right}",
 )
@@ -57,9 +59,9 @@ _LINE_ENDS = rule(
 _ACK = rule(
     "hl7v2.ack",
     MUST,
-    "HL7 v2.3.1 2.24.2",
-    "MSA-1 is {got}; it is AA, AE or AR (or CA, CE, CR)",
-    "MSA-1 vaut {got} ; c'est AA, AE ou AR (ou CA, CE, CR)",
+    "ITI TF-2 C.2.3.1",
+    "MSA-1 is {got}; it is AA, AE or AR",
+    "MSA-1 vaut {got} ; c'est AA, AE ou AR",
 )
 _V3_PATIENT = rule(
     "hl7v3.patient",
@@ -116,8 +118,10 @@ def _check_header(header: list[str], sheet: Sheet) -> None:
 
 
 def _check_patient(segments: dict[str, tuple[int, list[str]]], trigger: str, component: str, sheet: Sheet) -> None:
-    needed = ["EVN", "PID", *(["MRG"] if trigger == "A40" else ["PV1"])]
-    sheet.note(_SEGMENT("line 1", got=name) for name in needed if name not in segments)
+    needed = ["EVN", "PID", *(["MRG"] if trigger == "A40" else ["PV1"])]  # ITI TF-2 3.8.4.1.2, 3.8.4.2.2
+    missing = [_SEGMENT("line 1", got=name) for name in needed if name not in segments]
+    merge = trigger == "A40"
+    sheet.note(replace(each, section=_MERGE) if merge else each for each in missing)
     fields = [("PID", 3)] + ([("MRG", 1)] if trigger == "A40" else [])
     for name, number in fields:
         if name in segments:
@@ -137,7 +141,7 @@ def _check_ack(segments: dict[str, tuple[int, list[str]]], sheet: Sheet) -> None
         sheet.add(_SEGMENT("line 1", got="MSA"))
         return
     line, fields = segments["MSA"]
-    if _field(fields, 1) not in ("AA", "AE", "AR", "CA", "CE", "CR"):
+    if _field(fields, 1) not in ("AA", "AE", "AR"):
         sheet.add(_ACK(f"line {line}", got=_field(fields, 1) or "-"))
 
 

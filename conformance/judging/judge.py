@@ -60,7 +60,7 @@ _EMPTY = rule(
 _NOT_XML = rule(
     "wire.xml.none",
     MUST,
-    "ITI TF-2 Appendix V.3",
+    "ITI TF-2 Appendix V.3.2.1.3",
     "what should be the envelope does not begin as XML",
     "ce qui devrait être l'enveloppe ne commence pas comme du XML",
 )
@@ -116,7 +116,7 @@ def _message(data: bytes, content_type: str | None, sheet: Sheet) -> None:
         sheet.kind = f"HTTP {captured.http}"
         sheet.ran("HTTP")
         if not captured.body.data.strip():
-            if captured.status != 202:  # an answer that comes later. # ITI TF-2 Appendix V.3.2
+            if captured.status != 202:  # an answer that comes later. # ITI TF-2 Appendix V.5
                 sheet.add(_EMPTY())
             return
     package = unpack(captured, sheet)

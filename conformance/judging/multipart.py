@@ -73,7 +73,7 @@ _ENCODING = rule(
 _NOT_BINARY = rule(
     "wire.mime.binary",
     SHOULD,
-    "ITI TF-2 Appendix V.3.6",
+    "XOP 1.0 4.1",
     "Content-Transfer-Encoding is {got}; MTOM sends parts as binary, and some receivers do not decode",
     "Content-Transfer-Encoding vaut {got} ; MTOM envoie les parties en binary, et des récepteurs ne décodent pas",
 )

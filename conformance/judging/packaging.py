@@ -14,7 +14,7 @@ from conformance.model import MUST, SHOULD
 from soap.mime import MediaType, MimeError, parse_media_type
 from soap.names import MULTIPART_TYPE, SOAP_TYPE, XOP_TYPE
 
-_V: Final = "ITI TF-2 Appendix V.3.6"
+_V: Final = "ITI TF-2 Appendix V.8.1"
 _UTF8: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
 
 _UNREADABLE = rule(
@@ -27,14 +27,14 @@ _UNREADABLE = rule(
 _SOAP_TYPE = rule(
     "wire.soap.type",
     MUST,
-    "ITI TF-2 Appendix V.3",
+    "ITI TF-2 Appendix V.3.2.1.3",
     "the Content-Type is {got}; SOAP 1.2 is application/soap+xml, MTOM is multipart/related",
     "le Content-Type est {got} ; SOAP 1.2 s'annonce application/soap+xml, MTOM multipart/related",
 )
 _CHARSET = rule(
     "wire.mime.charset",
-    MUST,
-    "ITI TF-2 Appendix V.3",
+    SHOULD,
+    "XML 1.0 4.3.3",
     "the charset is {got}; write UTF-8",
     "le charset est {got} ; écrire en UTF-8",
 )

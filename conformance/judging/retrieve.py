@@ -7,12 +7,13 @@ from lxml import etree
 from conformance.judging.book import rule
 from conformance.judging.place import Tree
 from conformance.judging.sheet import Sheet
-from conformance.model import MUST, SHOULD
+from conformance.model import MUST
 from metadata.datatypes import is_oid
 from metadata.vocabulary import XDS
 
 _SECTION: Final = "ITI TF-2 3.43.4.1.2"
-_LONGEST: Final = 128
+_LONGEST: Final = 256
+"""Of a value in ebRIM."""
 
 _REPOSITORY = rule(
     "retrieve.repository.form",
@@ -26,8 +27,8 @@ _DOCUMENT = rule(
     "retrieve.document.form",
     MUST,
     "ITI TF-3 4.2.3.2.26",
-    "DocumentUniqueId is {got}; a uniqueId has 1 to 128 characters without white space around it",
-    "DocumentUniqueId vaut {got} ; un uniqueId a de 1 à 128 caractères, sans blanc autour",
+    "DocumentUniqueId is {got}; a uniqueId has 1 to 256 characters without white space around it",
+    "DocumentUniqueId vaut {got} ; un uniqueId a de 1 à 256 caractères, sans blanc autour",
     code="XDSDocumentUniqueIdError",
 )
 _HOME = rule(
@@ -37,18 +38,10 @@ _HOME = rule(
     "HomeCommunityId is {got}; it is urn:oid: and an OID",
     "HomeCommunityId vaut {got} ; c'est urn:oid: suivi d'un OID",
 )
-_TWICE = rule(
-    "retrieve.document.repeated",
-    SHOULD,
-    _SECTION,
-    "the document {got} is asked for twice",
-    "le document {got} est demandé deux fois",
-)
 
 
 def check(tree: Tree, body: etree._Element, sheet: Sheet) -> None:
     """The form of each DocumentRequest."""
-    seen: set[tuple[str, str]] = set()
     for request in body.iterchildren(f"{{{XDS}}}DocumentRequest"):
         if sheet.full:
             break
@@ -61,9 +54,6 @@ def check(tree: Tree, body: etree._Element, sheet: Sheet) -> None:
             sheet.add(_DOCUMENT(tree.at(request), got=repr(document)))
         if home is not None and not (home.startswith("urn:oid:") and is_oid(home.removeprefix("urn:oid:"))):
             sheet.add(_HOME(tree.at(request), got=repr(home)))
-        if (key := (repository or "", document or "")) in seen:
-            sheet.add(_TWICE(tree.at(request), got=document or "-"))
-        seen.add(key)
     sheet.ran("retrieve request")
 
 

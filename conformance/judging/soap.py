@@ -28,7 +28,7 @@ _UNKNOWN = rule(
 _ENVELOPE = rule(
     "wire.soap.envelope",
     MUST,
-    "ITI TF-2 Appendix V.3",
+    "ITI TF-2 Appendix V.3.2.1.3",
     "the message is {got}, not a SOAP envelope",
     "le message est {got}, pas une enveloppe SOAP",
 )

@@ -57,6 +57,9 @@ GENERAL: Final = {
 _LENIENT: Final = frozenset({ErrorCode.UNRESOLVED_REFERENCE})
 """What the session cannot know: an object that was registered before it began."""
 
+_TOLD_ALONE: Final = frozenset({"wire.wsa.must-understand"})
+"""What IHE asks of clients and no server refuses by: few stacks set it."""
+
 Replace = Callable[[str, Request], Reply]
 """Another answer, for a transaction and its request: misbehaviour."""
 
@@ -199,7 +202,7 @@ class Answering:
 
     def _refusals(self, transaction: str) -> tuple[RegistryError, ...]:
         """The remarks of judging as a server words them: breaches of a MUST, and warnings that have a code."""
-        told = [r for r in self.judged.remarks if r.level is MUST or r.code]
+        told = [r for r in self.judged.remarks if (r.level is MUST or r.code) and r.rule not in _TOLD_ALONE]
         told.sort(key=lambda r: r.level is not MUST)
         return tuple(error_of(r, transaction, self.language) for r in told[:_MOST_ERRORS])
 

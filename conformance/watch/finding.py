@@ -83,18 +83,17 @@ def _some(
 
 
 def _within(query: StoredQuery, name: str, value: str | None) -> bool:
-    begin, end = query.time(name + "From"), query.time(name + "To")
-    if begin is None and end is None:
+    wanted = query.times(name)
+    if not wanted:
         return True
     if value is None and "Service" in name:
         # a document that does not say when it was served may be of any time
         return True
     try:
-        moment = DTM.parse(value or "").lower()
+        DTM.parse(value or "")
     except DatatypeError:
         return False
-    # ITI TF-2 3.18.4.1.2.3.7.1: from included, to not
-    return (begin is None or begin <= moment) and (end is None or moment < end)
+    return wanted.holds(value or "")
 
 
 def _entries(held: Objects) -> Iterator[DocumentEntry]:

@@ -155,7 +155,7 @@ class Memory:
                 self._objects.popitem(last=False)
 
     def _completed(self, entry: DocumentEntry, uuid: str, document: Document | None) -> DocumentEntry:
-        """The entry as a registry holds it, what the repository adds included. # ITI TF-2 3.41.4.1.3"""
+        """The entry as a registry holds it, what the repository adds included. # ITI TF-2 3.41.4.1.3.2"""
         entry = replace(entry, entry_uuid=uuid, logical_id=uuid, version="1", availability_status=APPROVED)
         if document is None:
             return entry

@@ -9,8 +9,9 @@ from conformance.judging.answercodes import CODES
 from metadata.ebrim import write_object
 from metadata.errors import ErrorCode, RegistryError, RegistryResponse
 from metadata.model import Association
-from metadata.responses import adhoc_query_response, write_registry_response
+from metadata.responses import adhoc_query_response, write_registry_response, write_retrieve_response
 from metadata.translate import to_ebrim
+from metadata.vocabulary import FAILURE as URN_FAILURE
 from metadata.vocabulary import HAS_MEMBER, PARTIAL_SUCCESS
 from soap.envelope import write_response
 from soap.faults import Fault
@@ -67,6 +68,24 @@ WRONG = {
         b'highestSeverity="urn:oasis:names:tc:ebxml-regrep:ErrorSeverityType:Warning',
         "answer.highest-severity",
     ),
+    "empty context of a general code": (
+        FAILURE,
+        b'errorCode="XDSRegistryMetadataError" codeContext="the hash is wrong [de.hash.format]"',
+        b'errorCode="XDSRegistryError" codeContext=""',
+        "answer.context.details",
+    ),
+    "severity left out": (
+        FAILURE,
+        b' severity="urn:oasis:names:tc:ebxml-regrep:ErrorSeverityType:Error"',
+        b"",
+        "answer.severity",
+    ),
+    "text in an error": (
+        FAILURE,
+        b"/></rs:RegistryErrorList>",
+        b">why</rs:RegistryError></rs:RegistryErrorList>",
+        "answer.error-body",
+    ),
     "schema": (SUCCESS, b"status=", b"stat=", "xml.schema"),
 }  # fmt: skip
 
@@ -93,7 +112,23 @@ def test_objects_that_a_registry_cannot_have_are_told() -> None:
     link = Association("lot-document", HAS_MEMBER, "urn:uuid:1", "urn:uuid:2", submission_set_status="Original")
     body = b"".join(adhoc_query_response([write_object(to_ebrim(link))]))
     answer = write_response(f"{I}RegistryStoredQueryResponse", "urn:uuid:1", body)
-    assert rules(answer) == ["answer.object.id"]
+    assert rules(answer) == ["answer.object.id", "answer.object.status"]
+
+
+def test_a_query_that_failed_returns_nothing() -> None:
+    link = Association("urn:uuid:3", HAS_MEMBER, "urn:uuid:1", "urn:uuid:2", submission_set_status="Original")
+    error = RegistryError(ErrorCode.REGISTRY_ERROR, "the disk is full")
+    body = b"".join(adhoc_query_response([write_object(to_ebrim(link))], [error], URN_FAILURE))
+    found = rules(write_response(f"{I}RegistryStoredQueryResponse", "urn:uuid:1", body))
+    assert "answer.objects-in-failure" in found
+
+
+@pytest.mark.parametrize(("location", "told"), [("", True), ("1.2.3", False)])
+def test_an_error_of_a_retrieval_names_its_document(location: str, told: bool) -> None:
+    error = RegistryError(ErrorCode.DOCUMENT_UNIQUE_ID_ERROR, "there is no such document", location)
+    body = write_retrieve_response(RegistryResponse(URN_FAILURE, (error,)), ())
+    found = rules(write_response(f"{I}RetrieveDocumentSetResponse", "urn:uuid:1", body))
+    assert ("answer.location" in found) is told
 
 
 def test_an_entry_as_it_was_submitted_is_no_result(submission: Any) -> None:

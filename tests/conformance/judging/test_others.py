@@ -29,10 +29,9 @@ def test_a_good_retrieve_request_has_no_remark() -> None:
     ("asked", "rule"),
     [
         ([DocumentRequest("urn:oid:1.2.3", "1.2.4")], "retrieve.repository.form"),
-        ([DocumentRequest("1.2.3", "1" * 129)], "retrieve.document.form"),
+        ([DocumentRequest("1.2.3", "1" * 257)], "retrieve.document.form"),
         ([DocumentRequest("1.2.3", " 1.2.4")], "retrieve.document.form"),
         ([DocumentRequest("1.2.3", "1.2.4", "1.2.5")], "retrieve.home.form"),
-        ([DocumentRequest("1.2.3", "1.2.4"), DocumentRequest("1.2.3", "1.2.4")], "retrieve.document.repeated"),
     ],
 )
 def test_one_thing_wrong_in_a_retrieve_request_is_told(asked: list[DocumentRequest], rule: str) -> None:

@@ -61,7 +61,8 @@ BROKEN = {
     ),
     "no MessageID": (b"<wsa:MessageID>urn:uuid:6b2f6ad4-58f0-4b56-a4b7-7d1a0ad7c401</wsa:MessageID>", b"", None),
     "MessageID that is no URI": (b"urn:uuid:6b2f6ad4", b"6b2f6ad4", ["wire.wsa.uri"]),
-    "no To": (b">https://repository.example/xds<", b"><", ["wire.wsa.absent"]),
+    "no To": (b">https://repository.example/xds<", b"><", []),
+    "no ReplyTo": (b">http://www.w3.org/2005/08/addressing/anonymous<", b"><", ["wire.wsa.absent"]),
     "asynchronous": (b"addressing/anonymous", b"elsewhere", ["wire.wsa.reply-to"]),
     "mustUnderstand without prefix": (
         b'<wsa:Action soap12:mustUnderstand="true"',

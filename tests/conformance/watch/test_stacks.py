@@ -9,12 +9,23 @@ import pytest
 from zeep import Client
 
 from conformance.model import MUST, Verdict
+from conformance.watch.seen import Seen
 
 STACKS = Path(__file__).parents[2] / "wire" / "stacks"
 
 
+SELDOM_SET = {"wire.wsa.must-understand"}
+"""IHE asks for it, stacks have it as an option. # ITI TF-2 Appendix V.3.2.2"""
+
+
+def broken(seen: Seen) -> set[str]:
+    found = {remark.rule for remark in seen.remarks if remark.level is MUST}
+    assert (seen.verdict is Verdict.FAIL) is bool(found)
+    return found
+
+
 @pytest.mark.parametrize("name", sorted(path.stem for path in STACKS.glob("*.http")))
-def test_what_a_stack_sends_is_answered_and_breaks_no_must(watch: Any, name: str) -> None:
+def test_what_a_stack_sends_is_answered_and_breaks_no_must_but_one(watch: Any, name: str) -> None:
     bench = watch()
     place = urlsplit(bench.base)
     with socket.create_connection((place.hostname, place.port), timeout=20) as connection:
@@ -24,8 +35,7 @@ def test_what_a_stack_sends_is_answered_and_breaks_no_must(watch: Any, name: str
     assert b"HTTP/1.1 200 OK" in answer
     [seen] = bench.seen(1)
     assert seen.transaction == name.rpartition("-iti-")[2].join(("ITI-", ""))
-    assert seen.verdict in (Verdict.PASS, Verdict.WARN)
-    assert [remark for remark in seen.remarks if remark.level is MUST] == []
+    assert broken(seen) <= SELDOM_SET
     if "iti-43" not in name:
         assert b"ResponseStatusType:Success" in answer
 
@@ -44,4 +54,4 @@ def test_zeep_asks_by_the_wsdl_of_the_watch(watch: Any) -> None:
         },
     )
     assert found.status.endswith(":Success")
-    assert bench.seen(2)[1].verdict in (Verdict.PASS, Verdict.WARN)
+    assert broken(bench.seen(2)[1]) <= SELDOM_SET

@@ -1,6 +1,7 @@
 """The signature of the submission set: a good one is taken, a bad one refuses the whole set. # ITI TF-3 5.5.3.1"""
 
 import functools
+from collections.abc import Iterable
 
 from conformance.answer import Answer
 from conformance.cases._dmp import BOTH, Desk, dmp_case, refused_set
@@ -22,6 +23,22 @@ _GOOD = (
     "A set with a signature that holds is taken.",
     "Un lot dont la signature est valide est accepté.",
 )
+
+
+_READ: dict[str, str] = {
+    "lot.value": "dsg.verify.integrity",
+    "lot.digest": "dsg.verify.integrity",
+    "lot.certificate": "dsg.verify.trust",
+    "lot.document-digest": "dsg.verify.documents",
+    "lot.manifest-set": "dsg.verify.set",
+    "lot.manifest-missing": "dsg.verify.set",
+    "lot.manifest-extra": "dsg.verify.set",
+}
+"""Rule of the lot → what whoever reads a signature has to confirm. # ITI TF-3 5.5.5"""
+
+
+def _read_by_ihe(rules: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_READ[rule] for rule in rules if rule in _READ))
 
 
 def _is_refused(row: BadSignature, style: Style, trial: Trial) -> None:
@@ -65,7 +82,7 @@ for _bad in BAD_SIGNATURES:
             passing=refused("XDSRepositoryError", "XDSRepositoryMetadataError"),
             needs=(*BOTH, *(("pki",) if _bad.keys else ())),
             level=_bad.level,
-            covers=_bad.covers,
+            covers=(*_bad.covers, *_read_by_ihe(_bad.covers)),
             optional="dsg-strict" if _style is STRICT else "",
         )(functools.partial(_is_refused, _bad, _style))
 
@@ -81,5 +98,6 @@ for _good in ACCEPTED:
             section="DMP TD2.1; ITI TF-3 5.5.3.1",
             passing=SUCCESS,
             level=_good.level,
+            covers=("dsg.verify.digests",) if _good.id == "accepted/1" else (),
             optional="dsg-strict" if _style is STRICT else "",
         )(functools.partial(_is_accepted, _good, _style))

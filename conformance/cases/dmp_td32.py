@@ -62,7 +62,7 @@ def reads_two(trial: Trial) -> None:
         "A uniqueId that the repository does not have is answered with XDSDocumentUniqueIdError.",
         "Un uniqueId que l'entrepôt n'a pas reçoit XDSDocumentUniqueIdError.",
     ),
-    section="DMP TD3.2; ITI TF-2 3.43.4.2.3; ITI TF-3 4.2.4.1",
+    section="DMP TD3.2; ITI TF-2 3.43.5; ITI TF-3 4.2.4.1",
     passing=refused("XDSDocumentUniqueIdError"),
 )
 def unknown(trial: Trial) -> None:
@@ -79,7 +79,7 @@ def unknown(trial: Trial) -> None:
         "A repositoryUniqueId that is not the repository's own is answered with XDSUnknownRepositoryId.",
         "Un repositoryUniqueId qui n'est pas celui de l'entrepôt reçoit XDSUnknownRepositoryId.",
     ),
-    section="ITI TF-2 3.43.4.2.3; ITI TF-3 4.2.4.1",
+    section="ITI TF-2 3.43.5; ITI TF-3 4.2.4.1",
     passing=refused("XDSUnknownRepositoryId"),
 )
 def other_repository(trial: Trial) -> None:
@@ -125,7 +125,7 @@ def of_another(trial: Trial) -> None:
         "What is there comes, what is not is named in an error: PartialSuccess.",
         "Ce qui est présent vient, ce qui est absent est nommé dans une erreur : PartialSuccess.",
     ),
-    section="ITI TF-2 3.43.4.2.3",
+    section="ITI TF-3 4.2.4.2",
     passing='<rs:RegistryResponse status="urn:ihe:iti:2007:ResponseStatusType:PartialSuccess">…',
 )
 def partly(trial: Trial) -> None:

@@ -35,7 +35,7 @@ class Acting:
     patient_id: str = ""
     """CX of the INS; empty until it is known."""
     policy: str | None = None
-    """How submissions are signed: `dmp-legacy` or `strict`; None: the usual way of the key."""
+    """How submissions are signed: `dmp-legacy`, `strict` or `dsg`; None: the usual way of the key."""
     structure: str = ""
     """Struct_IdNat that the person acts in; empty: as the certificate says."""
     mode: str | None = None

@@ -1,6 +1,8 @@
 """A signature to the letter of IHE DSG, in each form that the text leaves open. # ITI TF-3 5.5.2, 5.5.3.1"""
 
 import hashlib
+import shutil
+import subprocess
 from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
@@ -146,3 +148,16 @@ def test_an_attribute_that_inclusive_canonicalisation_hands_down_is_refused(benc
     with pytest.raises(SignatureRefused) as refused:
         verified(bench.resigned(speak), bench, trust)
     assert refused.value.reason is Reason.STRUCTURE
+
+
+@pytest.mark.skipif(shutil.which("xmlsec1") is None, reason="xmlsec1 is not installed")
+def test_another_implementation_verifies_it(bench: SetBench, tmp_path: Path) -> None:
+    file = tmp_path / "signature.xml"
+    file.write_bytes(bench.sign())
+    command = [
+        *("xmlsec1", "--verify", "--insecure", "--ignore-manifests"),
+        *("--id-attr:Id", f"{n.DS}:Manifest", "--id-attr:Id", f"{DSG.xades}:SignedProperties", str(file)),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "2/2" in done.stderr + done.stdout

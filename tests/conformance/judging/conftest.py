@@ -23,7 +23,7 @@ from dmp.vihf.make import Wish, token
 from metadata.storedqueries import adhoc_query_request
 from metadata.vocabulary import APPROVED
 from security.certificates import TrustStore
-from security.dsg import DMP_LEGACY
+from security.dsg import DMP_LEGACY, SetPolicy
 from security.saml import wsse_security
 from soap.envelope import write_request
 from soap.message import OutgoingPart
@@ -122,7 +122,7 @@ MakeLot = Callable[..., Captured]
 def make_lot(authority: Authority) -> MakeLot:
     """`make_lot(patient=…)`: an ITI-41 of the DMP, signed, with a VIHF for a patient."""
 
-    def make(patient: str = INS, *, vihf: bool = True, signed: bool = True) -> Captured:
+    def make(patient: str = INS, *, vihf: bool = True, signed: bool = True, policy: SetPolicy = DMP_LEGACY) -> Captured:
         doctor = authority.identities["doctor"]
         at = datetime.now(UTC)
         letter = prepare(sample.fresh().letter, with_identifier_types=True)
@@ -130,7 +130,7 @@ def make_lot(authority: Authority) -> MakeLot:
         contents = Contents((letter,), authors=authors, title="Lettre")
         prepared = prepare_submission(contents, source_id=SOURCE_ID, now=at - timedelta(seconds=1))
         if signed:
-            prepared = SignsLots(LotSigner(doctor.signature, DMP_LEGACY))(prepared, at)
+            prepared = SignsLots(LotSigner(doctor.signature, policy))(prepared, at)
         headers = [wsse_security(token(Wish(doctor, patient, at)))] if vihf else []
         return provided(prepared, at, *headers)
 

@@ -1,6 +1,7 @@
 """Patient identity feeds: HL7 v2 (ITI-8), HL7 v3 (ITI-44). # ITI TF-2 3.8, 3.44"""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
@@ -104,8 +105,9 @@ def check_v2(data: bytes, sheet: Sheet) -> None:
 
 def _check_header(header: list[str], sheet: Sheet) -> None:
     """MSH; field n stands at n - 1, as the separator is MSH-1."""
-    rights = (
+    rights: tuple[tuple[int, Callable[[str], bool], str], ...] = (
         (2, lambda v: v == "^~\\&", r"^~\&"),
+        *((field, lambda v: bool(v.strip()), "…") for field in (3, 4, 5, 6)),
         (7, lambda v: bool(_TIMES.fullmatch(v)), "YYYYMMDDHHMMSS"),
         (10, lambda v: 0 < len(v) <= 50, "1-50"),
         (11, lambda v: v[:1] in ("P", "T", "D") and bool(v), "P | T | D"),

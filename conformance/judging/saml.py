@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
 
 from cryptography import x509
 
@@ -26,8 +25,6 @@ from security.saml import (
 from security.saml import names as n
 from security.saml.admission import STEPS
 from security.saml.locating import locate
-
-_SINGLE: Final = frozenset({n.SUBJECT_ID, n.RESOURCE_ID, n.HOME_COMMUNITY_ID})
 
 
 class _Anybody(TrustStore):
@@ -55,7 +52,7 @@ def refusals(data: bytes, *, at: datetime, trust: TrustStore | None) -> tuple[As
     except TokenRefused as error:
         return None, [error]
     policy = AssertionPolicy(
-        audience_required=False, confirmation_required=False, check_address=False, tls_required=False, single=_SINGLE
+        audience_required=False, confirmation_required=False, check_address=False, tls_required=False
     )
     admission = Admission(FixedTrust(trust or _Anybody()), policy, InProcessReplays(), clock=lambda: at)
     refused: list[TokenRefused] = []
@@ -84,7 +81,6 @@ def _meant_for(said: Assertion) -> AssertionPolicy:
         confirmation_required=False,
         check_address=False,
         tls_required=False,
-        single=_SINGLE,
     )
 
 

@@ -1,5 +1,6 @@
 """Answers: what a good one is, and one thing wrong in each."""
 
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from metadata.responses import adhoc_query_response, write_registry_response, wr
 from metadata.translate import to_ebrim
 from metadata.vocabulary import FAILURE as URN_FAILURE
 from metadata.vocabulary import HAS_MEMBER, PARTIAL_SUCCESS
+from metadata.vocabulary import SUCCESS as URN_SUCCESS
 from soap.envelope import write_response
 from soap.faults import Fault
 
@@ -206,3 +208,13 @@ def test_a_part_that_names_another_object_is_told(submission: Any) -> None:
         for each in (entry, wrong)
     ]
     assert [rules(each).count("answer.object.parent") for each in answers] == [0, 1]
+
+
+@pytest.mark.parametrize(("status", "told"), [(URN_FAILURE, False), (URN_SUCCESS, True)])
+def test_a_failure_may_leave_the_list_of_objects_out(status: str, told: bool) -> None:
+    """As the framework's own example does; the schema asks for it. # ITI TF-3 4.2.4.1"""
+    error = RegistryError(ErrorCode.REGISTRY_ERROR, "the disk is full")
+    body = b"".join(adhoc_query_response([], [error], status))
+    body = re.sub(rb"<rim:RegistryObjectList[^>]*/>|<rim:RegistryObjectList[^>]*></rim:RegistryObjectList>", b"", body)
+    assert b"RegistryObjectList" not in body
+    assert ("xml.schema" in rules(write_response(f"{I}RegistryStoredQueryResponse", "urn:uuid:1", body))) is told

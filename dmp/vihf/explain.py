@@ -30,6 +30,7 @@ from security.saml import (
     credentials_of,
     wsse_security,
 )
+from security.saml import names as n
 from security.saml.admission import connect
 from security.saml.locating import Located, locate
 from security.saml.making import envelope
@@ -155,6 +156,9 @@ class _Judge:
         if connection.peer is None:
             yield Finding(Check.BINDING, Verdict.NOT_CHECKED, "donnez --tls-cert, le certificat de la connexion")
             chosen = tuple(step for step in chosen if step.check is not Check.BINDING)
+            if _OF_THE_CONNECTION & {each.method for each in proved.assertion.confirmations}:
+                yield Finding(Check.CONFIRMATION, Verdict.NOT_CHECKED, "elle porte sur la connexion")
+                chosen = tuple(step for step in chosen if step.check is not Check.CONFIRMATION)
         yield from self._run(chosen, Token(proved, connection))
 
     def _unproved(self, assertion: Assertion | None) -> tuple[Finding, ...]:
@@ -180,6 +184,8 @@ class _Judge:
                     yield _refused(error)
 
 
+_OF_THE_CONNECTION: Final = frozenset({n.HOLDER_OF_KEY, n.SENDER_VOUCHES})
+"""Methods of confirmation that say something of who opened the connection."""
 _ALONE: Final = (Check.CONFIRMATION, Check.CONDITIONS, Check.AUTHENTICATION, Check.ATTRIBUTES)
 """Checks that concern what the assertion says, whoever vouches for it."""
 _NOT_REPLAYED: Final = Finding(Check.REPLAY, Verdict.NOT_CHECKED, "seul un serveur sait ce qu'il a déjà vu")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from dmp.cli_vihf import commands
 from dmp.vihf import Leniency, VihfOptions
 from dmp.vihf.bad import BAD
 from dmp.vihf.explain import Explanation, Verdict, explain, message_of
-from dmp.vihf.make import Wish, token
+from dmp.vihf.make import Wish, token, vihf
 from dmp.vihf.messages import ABOUT
 from security.certificates import TrustStore
-from security.saml import Check
+from security.saml import Check, Confirmation, sign
+from security.saml import names as n
 from security.saml.times import parse_time
 from tests.dmp.vihf_bench import PATIENT, message
 from tests.security.gates import der_of
@@ -134,3 +136,19 @@ def test_the_official_tokens_have_the_shape_that_is_read(samples: Path, name: st
     if Leniency.SHA1 in needed:
         strict = explain(data, VihfOptions(), at=parse_time(issued[1].decode()))
         assert Check.SIGNATURE_SHAPE in refused(strict)
+
+
+def test_a_holder_of_key_is_not_judged_without_a_connection(authority: Authority, pki: Path) -> None:
+    doctor, nurse = authority.identities["doctor"], authority.identities["nurse"]
+    own, store = der_of(doctor.authentication), TrustStore.load(pki)
+    assert own is not None
+    held = Confirmation(n.HOLDER_OF_KEY, certificates=(own,))
+    raw = sign(replace(vihf(Wish(doctor, PATIENT, authority.at)), confirmations=(held,)), doctor.signature)
+
+    def verdict(certificate: bytes | None) -> Verdict:
+        found = explain(raw, VihfOptions(), at=authority.at, store=store, certificate=certificate)
+        return next(each for each in found.findings if each.check is Check.CONFIRMATION).verdict
+
+    assert verdict(None) is Verdict.NOT_CHECKED
+    assert verdict(own) is Verdict.OK
+    assert verdict(der_of(nurse.authentication)) is Verdict.REFUSED

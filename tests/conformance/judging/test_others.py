@@ -165,6 +165,8 @@ def test_a_good_feed_message_has_no_remark(data: bytes, kind: str, frame: bool) 
         (MERGE, b"MRG|", b"MRX|", "hl7v2.segment"),
         (MERGE, b"MRG|2^^^&2.999.20&ISO", b"MRG|2", "hl7v2.patient"),
         (ACK, b"MSA|AA", b"MSA|OK", "hl7v2.ack"),
+        (ACK, b"MSA|AA", b"MSA|CA", "hl7v2.ack"),
+        (ACK, b"|C|D|A|B|", b"|C|D|A||", "hl7v2.header"),
         (ACK, b"MSA|", b"MSB|", "hl7v2.segment"),
         (ADMIT, b"\r", b"\n", "hl7v2.lf"),
     ],

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from conformance.judging import judge
 from conformance.judging.moment import own_time
@@ -24,6 +25,10 @@ OF_A_SERVER = {name for name, bad in BAD.items() if bad.check in (Check.BINDING,
 
 def rules(judged: Any) -> list[str]:
     return [each.rule for each in judged.remarks]
+
+
+OF_A_CONNECTION = {"other-key"}
+"""Right or wrong is seen where the certificate of the client is known."""
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +66,8 @@ def test_each_bad_vihf_is_told_by_its_check(
     who = "hospital" if bad.indirect else "doctor"
     made = bad.build(Forge(wish, lambda flaw: authority.bad[f"{who}-{flaw}"]))
     message = envelope(wsse_security(made), b'<x Id="Document01"/>', action="urn:x")
-    judged = judge(message, profile="dmp", at=now, trust=trust)
+    client = wish.identity.authentication.certificate.public_bytes(Encoding.DER) if name in OF_A_CONNECTION else None
+    judged = judge(message, profile="dmp", at=now, trust=trust, client=client)
     assert f"vihf.{bad.check.name.lower().replace('_', '-')}" in rules(judged)
     assert "judging.failed" not in rules(judged)
 

@@ -126,6 +126,7 @@ class LotVerifier:
                 tuple(_set_document(received[entry.entry_uuid]) for entry in signed.documents),
                 self._purpose(signed.signature),
                 (signed.signature.entry_uuid,),
+                self.policy.detached,
             ),
             SignerTrust(self._trust()) if self.policy.french else self._trust(),
             at=self._clock(),

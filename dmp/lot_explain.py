@@ -116,7 +116,7 @@ def _signature(subject: Subject, policy: LotPolicy, at: datetime, store: TrustSt
     if isinstance(references, Checked):
         yield references
         return
-    yield from _manifest(references, subject, claimed.policy)
+    yield from _manifest(references, subject, claimed.policy, detached=policy.detached)
     yield _signer(certificate, subject, policy)
 
 
@@ -180,12 +180,19 @@ def read_references(claimed: ClaimedSet) -> tuple[Reference, ...] | Checked:
         return _refused("le Manifest", error)
 
 
-def _manifest(references: Sequence[Reference], subject: Subject, policy: SetPolicy) -> Iterator[Checked]:
+def _manifest(
+    references: Sequence[Reference], subject: Subject, policy: SetPolicy, *, detached: bool
+) -> Iterator[Checked]:
     by_uri = {reference.uri: reference for reference in references}
     if len(by_uri) < len(references):
         yield Checked("le Manifest", Verdict.REFUSED, "désigne deux fois le même objet", "lot.manifest-duplicate")
     set_uri = subject.set_uri or next((r.uri for r in references if r.digest in policy.set_digests), "")
     the_set = by_uri.pop(set_uri, None)
+    if the_set is None and detached:
+        yield Checked("le Manifest désigne le lot", Verdict.NOT_CHECKED, "la signature est celle de documents")
+        for uri in by_uri.keys() & subject.documents.keys():
+            yield _document(uri, by_uri[uri], subject)
+        return
     if the_set is None or the_set.digest not in policy.set_digests:
         yield Checked(
             "le Manifest désigne le lot", Verdict.REFUSED, f"{set_uri or 'AA=='} n'y est pas", "lot.manifest-set"

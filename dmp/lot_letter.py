@@ -9,9 +9,12 @@ from typing import Final
 from lxml import etree
 
 from dmp.lot_rules import broken
+from dmp.lot_shape import uri_of
 from dmp.nomenclature import SIGNATURE_EVENT, SIGNATURE_LANGUAGE, SIGNATURE_TYPE, same_code
 from metadata.model import DocumentEntry
 from metadata.rules import Finding
+from metadata.translate import Submission
+from metadata.vocabulary import SIGNS
 from security.dsg import DSG
 from security.dsg.reading import ClaimedSet
 
@@ -54,6 +57,17 @@ def of_entry(entry: DocumentEntry, claimed: ClaimedSet | None) -> Iterator[Findi
     names = [code.display for code in entry.event_codes if code.code in _PURPOSES and code.display]
     if names and (entry.title or "") not in names:
         yield broken("lot.dsg.title", object_id=own, got=entry.title or "-", expected=names[0])
+
+
+def of_associations(submission: Submission, entry: DocumentEntry, claimed: ClaimedSet) -> Iterator[Finding]:
+    """A signature of documents leads to each of them that is here; that of the set needs not. # ITI TF-3 5.5.6.4"""
+    named = {each.get("URI", "") for each in claimed.targets[claimed.manifest.uri]}
+    if any(uri_of(each.unique_id) in named for each in submission.submission_sets):
+        return
+    led = {each.target for each in submission.associations if each.type == SIGNS and each.source == entry.entry_uuid}
+    for document in submission.entries:
+        if uri_of(document.unique_id) in named and document.entry_uuid not in led:
+            yield broken("lot.dsg.signs", object_id=entry.entry_uuid, got=document.entry_uuid)
 
 
 def purposes_of(claimed: ClaimedSet) -> tuple[str, ...]:

@@ -65,7 +65,8 @@ _POLICIES: Final = """\
 Under `ihe` no Association `signs` is needed, and the set may have `AA==`, `MA==` or `0` where its digest would stand
 (5.5.3.1). What is not verified, and refused where a signature of the set is looked for: references that stand in
 SignedInfo and not in a `ds:Manifest`, more than one signature document in a set, and an Enveloping Signature (5.5.4). A
-Detached Signature of documents that were registered before (5.5.3) is registered unread under `verify`.
+Detached Signature that does not name the set (5.5.3) is accepted under `verify`: its value, its signer and those of
+its documents that are in the set are verified, and no document is read that is not.
 
 """
 

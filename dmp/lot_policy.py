@@ -29,6 +29,8 @@ class LotPolicy:
     """A set with documents and no signature is refused."""
     french: bool = True
     """The rules of the DMP on the signature's entry, on the certificate, and on who signs for whom."""
+    detached: bool = False
+    """A signature of documents that does not name the set is taken as well. # ITI TF-3 5.5.3"""
     strict_metadata: bool = False
     """Those on the entry refuse where the lenient ones warn."""
     vouched: bool = True
@@ -52,12 +54,13 @@ DMP: Final = LotPolicy()
 def dsg_policy(mode: Literal["verify", "require"], *, explain: bool = False, language: str = "en") -> LotPolicy:
     """The international signature of a submission set, under `dsg` or `strict`. # ITI TF-3 5.5.2, 5.5.3.1
 
-    `verify` looks at signatures that are there, `require` refuses a set without one.
+    `verify` looks at signatures that are there, of the set or of documents; `require` refuses a set without its own.
     """
     return LotPolicy(
         policies=(dsg.DSG, dsg.STRICT),
         required=mode == "require",
         french=False,
+        detached=mode == "verify",
         vouched=False,
         explain=explain,
         language=language,

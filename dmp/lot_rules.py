@@ -319,6 +319,17 @@ named(
     book=LOT,
 )
 named(
+    id="lot.dsg.signs",
+    level=MUST,
+    code=_METADATA,
+    spec=_ASSOCIATION,
+    en="the signature {object} does not name the SubmissionSet, and no Association signs leads to {got}, which it "
+    "signs",
+    fr="la signature {object} ne désigne pas le SubmissionSet, et aucune Association signs ne mène à {got}, qu'elle "
+    "signe",
+    book=LOT,
+)
+named(
     id="lot.dsg.eventCodeList",
     level=MUST,
     code=_METADATA,

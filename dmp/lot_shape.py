@@ -86,9 +86,7 @@ def shape_of(submission: Submission, policy: LotPolicy) -> Shape:
         return Shape(findings=(broken("lot.single", object_id=signatures[1].entry_uuid, got=len(signatures)),))
     (signature,) = signatures
     documents = tuple(entry for entry in submission.entries if entry is not signature)
-    if not documents and not (policy.french or policy.required):
-        return Shape()  # it signs what is registered: a Detached Signature, for whoever reads it. # ITI TF-3 5.5.3
-    if not documents:
+    if not documents and not policy.detached:
         return Shape(findings=(broken("lot.alone", object_id=signature.entry_uuid),))
     if len(submission.submission_sets) != 1 or not submission.submission_sets[0].unique_id:
         return Shape(findings=(broken("lot.set"),))
@@ -126,7 +124,7 @@ def _associations(submission: Submission, signed: SignedSet, policy: LotPolicy) 
         if association.type == SIGNS and association.source != own:
             yield broken("lot.signs.source", object_id=association.entry_uuid, got=association.source)
     targets = _targets(submission, signed)
-    if targets == [signed.submission_set.entry_uuid] or (not policy.french and _may_lead(targets, signed)):
+    if targets == [signed.submission_set.entry_uuid] or (not policy.french and _may_lead(targets, signed, policy)):
         return
     of_documents = sorted(targets) == sorted(entry.entry_uuid for entry in signed.documents)
     if not of_documents or LotLeniency.SIGNS_DOCUMENTS not in policy.leniencies:
@@ -134,9 +132,11 @@ def _associations(submission: Submission, signed: SignedSet, policy: LotPolicy) 
         yield broken("lot.signs.target", object_id=own, got=got)
 
 
-def _may_lead(targets: Sequence[str], signed: SignedSet) -> bool:
-    """ITI TF-3 5.5.3.1, 5.5.6.4: a signature of the set needs no Association `signs`, to all documents or to some."""
-    return set(targets) <= {entry.entry_uuid for entry in signed.documents}
+def _may_lead(targets: Sequence[str], signed: SignedSet, policy: LotPolicy) -> bool:
+    """ITI TF-3 5.5.3.1, 5.5.6.4: a signature of the set needs no Association `signs`, to all documents or to some; that
+    of documents leads to those, wherever they are registered.
+    """
+    return policy.detached or set(targets) <= {entry.entry_uuid for entry in signed.documents}
 
 
 def _leniencies(submission: Submission, signed: SignedSet) -> tuple[LotLeniency, ...]:

@@ -15,7 +15,7 @@ from conformance.judging.submission import entry_at
 from conformance.model import Level
 from dmp.captured import Captured
 from dmp.lot_explain import Checked, Subject, Verdict, explain
-from dmp.lot_letter import of_block, of_entry
+from dmp.lot_letter import of_associations, of_block, of_entry
 from dmp.lot_policy import DMP, LotPolicy, dsg_policy
 from dmp.lot_rules import LOT
 from dmp.lot_shape import examined
@@ -62,7 +62,10 @@ def check_lot(
             _signer(tree, subject, caller, policy, sheet)
         elif subject.signed is not None:
             claimed = _claimed(subject.signature, policy)
-            found = [*of_entry(subject.signed.signature, claimed), *(of_block(claimed) if claimed else ())]
+            entry = subject.signed.signature
+            found = list(of_entry(entry, claimed))
+            if claimed is not None:
+                found += [*of_block(claimed), *of_associations(submission, entry, claimed)]
             for each in found:
                 sheet.findings([each], lambda _path: tree.where(at))
     sheet.ran("signature of the set")

@@ -21,6 +21,7 @@ class SetSignatureVerdict:
     policy: str
     """`dmp-legacy` or `strict`."""
     set_uri: str
+    """Empty for a signature of documents alone."""
     signature_sha256: str
     """Of the signature document, in hexadecimal."""
     signature_method: str

@@ -41,6 +41,8 @@ class Expected:
     """The eventCode of the signature document's entry; None: whatever the signature says."""
     entry_ids: Collection[str] = ()
     """Identifiers of that entry, symbolic or not; see `Leniency.PURPOSE_OF_ENTRY`."""
+    detached: bool = False
+    """A signature that does not name the set is accepted as one of documents, here or elsewhere. # ITI TF-3 5.5.3"""
 
 
 _USAGES: Final = (Usage.SIGN, Usage.SEAL)
@@ -76,11 +78,13 @@ def verify_set(
     )
     purpose, found = purpose_of(claimed, properties, expected.purpose, expected.entry_ids)
     manifest = verified.signed[claimed.manifest.uri].element
-    references = read_manifest(manifest, claimed.policy, len(expected.documents))
-    check_manifest(references, claimed.policy, expected.set_uri, expected.documents)
+    references = read_manifest(manifest, claimed.policy, len(expected.documents), detached=expected.detached)
+    of_set = check_manifest(
+        references, claimed.policy, expected.set_uri, expected.documents, detached=expected.detached
+    )
     return SetSignatureVerdict(
         policy=claimed.policy.name,
-        set_uri=expected.set_uri,
+        set_uri=expected.set_uri if of_set else "",
         signature_sha256=hashlib.sha256(data).hexdigest(),
         signature_method=verified.method,
         chain=believed.chain,

@@ -82,3 +82,15 @@ def test_france_is_told_nothing_of_it(make_lot: Any) -> None:
     judged = make_lot(policy=STRICT).judge(profile="dmp")
     assert not [each for each in told(judged) if each.startswith("lot.dsg.")]
     assert not [each.rule for each in judged.remarks if each.level is MUST]
+
+
+def test_a_signature_of_documents_leads_to_them(lot: Any) -> None:
+    """One that does not name the set; that of the set needs no Association. # ITI TF-3 5.5.6.4"""
+    begin = lot.data.index(b"<Manifest")
+    first = re.compile(rb'URI="urn:oid:[\d.]+"').search(lot.data, begin)
+    assert first is not None
+    changed = lot.data[: first.start()] + b'URI="urn:oid:2.999.1"' + lot.data[first.end() :]
+    judged = lot.__class__(changed, lot.content_type, lot.at).judge(profile="ihe")
+    assert "lot.dsg.signs" in told(judged)
+    assert "lot.dsg.signs" not in told(lot.judge(profile="ihe"))
+    assert "lot.manifest-set" not in told(judged), "it is no signature of the set, and need not be"

@@ -1,17 +1,21 @@
 """Lots that are accepted, and what is kept of their signature."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from lxml import etree
 
+from dmp.authority import Authority
 from dmp.lot_policy import DMP, LotLeniency, dsg_policy, set_policies
 from metadata.errors import RegistryResponse
 from metadata.model import Association
 from metadata.vocabulary import HAS_MEMBER, SIGNS
 from security.dsg import DMP_LEGACY, DSG, STRICT, SetPolicy, SetSignatureVerdict
+from tests.security.corpus.sets import SetBench, manifest, resign
 
 BOTH = pytest.mark.parametrize("policy", [DMP_LEGACY, STRICT], ids=lambda policy: policy.name)
 
@@ -168,8 +172,53 @@ def test_under_ihe_a_set_has_one_signature_and_something_to_sign(make_bench: Any
     del alone.contents[gone]
     assert bench.holds_nothing()
     assert "[lot.alone" in make_bench(dsg_policy("require")).submit(alone, None).errors[0].context
-    accepted(bench.submit(alone, None))  # it signs what is there already. # ITI TF-3 5.5.3
-    assert bench.evidence(alone.set_id) == ()
+    assert "[lot.manifest-extra" in bench.submit(alone, None).errors[0].context
+
+
+def _of_documents(authority: Authority, *, letter: bool = True) -> Callable[[bytes], bytes]:
+    """Made a Detached Signature: it does not name the set, and names a document that is registered elsewhere."""
+
+    def change(data: bytes) -> bytes:
+        root = etree.fromstring(data)
+        named = manifest(root)
+        elsewhere = etree.fromstring(etree.tostring(named[1]))
+        elsewhere.set("URI", "urn:oid:2.999.77")
+        named.append(elsewhere)
+        named.remove(named[0])
+        if not letter:
+            named.remove(named[0])
+        return resign(root, SetBench(authority, DSG))
+
+    return change
+
+
+def test_under_ihe_a_signature_of_documents_is_verified_for_those_that_are_here(
+    make_bench: Any, make_lot: Any, authority: Authority
+) -> None:
+    """ITI TF-3 5.5.3: it need not be one of the set."""
+    bench = make_bench(dsg_policy("verify"))
+    lot = make_lot(policy=DSG).sign_bytes(_of_documents(authority))
+    accepted(bench.submit(lot, None))
+    (kept,) = bench.evidence(lot.set_id)
+    assert json.loads(kept.content)["set"] == ""
+    assert "[lot.manifest-set" in make_bench(dsg_policy("require")).submit(lot, None).errors[0].context
+    other = make_lot(policy=DSG).sign_bytes(_of_documents(authority))
+    letter = other.prepared.documents[0].entry
+    other.contents[letter.entry_uuid] += b"<!-- changed -->"
+    other.alter(letter, hash=None, size=None)
+    assert "[lot.document-digest" in bench.submit(other, None).errors[0].context
+
+
+def test_under_ihe_a_signature_of_documents_elsewhere_is_held_to_its_signer(
+    make_bench: Any, make_lot: Any, authority: Authority
+) -> None:
+    bench = make_bench(dsg_policy("verify"))
+    lot = make_lot(policy=DSG).sign_bytes(_of_documents(authority, letter=False))
+    accepted(bench.submit(lot, None))
+    forged = make_lot(policy=DSG).sign_bytes(
+        lambda data: _of_documents(authority, letter=False)(data).replace(b"2.999.77", b"2.999.78")
+    )
+    assert "[lot.digest" in bench.submit(forged, None).errors[0].context
 
 
 @pytest.mark.parametrize("mode", ["verify", "require"])

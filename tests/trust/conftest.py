@@ -105,10 +105,10 @@ def unsigned(prepared: Any, _at: Any) -> Any:
     return prepared
 
 
-def letter(patient: str = PATIENT) -> Document:
-    """A letter of its own, about `patient`."""
+def letter(patient: str = PATIENT, *, french: bool = True) -> Document:
+    """A letter of its own, about `patient`; ids have their type in France alone. # ITI TF-3 4.2.3.1.7"""
     content = sample.fresh().letter.replace(b"277076322082910", patient.partition("^")[0].encode())
-    return prepare(content, Wishes(), with_identifier_types=True)
+    return prepare(content, Wishes(), with_identifier_types=french)
 
 
 def tls_options(pki: Path) -> tuple[str, ...]:

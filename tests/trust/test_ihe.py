@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from client.documents import Document
 from client.signing import SignsLots
 from dmp.source import LotSigner
 from security import dsg
@@ -25,6 +26,11 @@ def start(start_dmp: Callable[..., Dmp], tmp_path: Path) -> Callable[[str], Dmp]
         return start_dmp(tmp_path, "--config", str(file), profile="ihe")
 
     return with_settings
+
+
+def plain() -> Document:
+    """A letter whose patient ids are those of IHE."""
+    return letter(french=False)
 
 
 def assertion(dmp: Dmp, name: str = "hospital", audience: str = "") -> bytes:
@@ -47,7 +53,7 @@ def test_mutual_tls_alone_lets_a_known_machine_submit(start: Callable[[str], Dmp
     dmp = start("")
     try:
         client = dmp.client(dmp.serving.repository, "hospital")
-        assert dmp.send(letter(), client=client, signer=unsigned).response.outcome == "Success"
+        assert dmp.send(plain(), client=client, signer=unsigned).response.outcome == "Success"
     finally:
         assert dmp.serving.stop() == 0
 
@@ -56,11 +62,15 @@ def test_with_xua_required_an_assertion_says_who_acts(start: Callable[[str], Dmp
     dmp = start('xua = "require"\n')
     try:
         good = dmp.client(dmp.serving.repository, "hospital", assertion(dmp))
-        assert dmp.send(letter(), client=good, signer=unsigned).response.outcome == "Success"
+        assert dmp.send(plain(), client=good, signer=unsigned).response.outcome == "Success"
         kept = dmp.kept()
         for header in ((), (assertion(dmp, audience="urn:somebody:else"),), (assertion(dmp, "bad/hospital-revoked"),)):
             with pytest.raises(SoapFault) as caught:
-                dmp.send(letter(), client=dmp.client(dmp.serving.repository, "hospital", *header), signer=unsigned)
+                dmp.send(
+                    plain(),
+                    client=dmp.client(dmp.serving.repository, "hospital", *header),
+                    signer=unsigned,
+                )
             assert caught.value.subcodes[0] in ("InvalidSecurity", "FailedAuthentication")
         assert dmp.kept() == kept
     finally:
@@ -71,11 +81,11 @@ def test_with_xua_accepted_nobody_may_come_without_but_not_with_a_bad_one(start:
     dmp = start('xua = "accept"\n')
     try:
         assert (
-            dmp.send(letter(), client=dmp.client(dmp.serving.repository), signer=unsigned).response.outcome == "Success"
+            dmp.send(plain(), client=dmp.client(dmp.serving.repository), signer=unsigned).response.outcome == "Success"
         )
         bad = dmp.client(dmp.serving.repository, "hospital", assertion(dmp, audience="urn:somebody:else"))
         with pytest.raises(SoapFault):
-            dmp.send(letter(), client=bad, signer=unsigned)
+            dmp.send(plain(), client=bad, signer=unsigned)
     finally:
         assert dmp.serving.stop() == 0
 
@@ -84,12 +94,12 @@ def test_with_dsg_required_a_set_is_signed_under_the_strict_policy(start: Callab
     dmp = start('dsg = "require"\n')
     try:
         client, key = dmp.client(dmp.serving.repository), dmp.identity("doctor").signature
-        assert dmp.send(letter(), client=client, signer=unsigned).response.outcome == "Failure"
+        assert dmp.send(plain(), client=client, signer=unsigned).response.outcome == "Failure"
         legacy = SignsLots(LotSigner.of(key, dsg.DMP_LEGACY))
-        assert dmp.send(letter(), client=client, signer=legacy).response.outcome == "Failure"
+        assert dmp.send(plain(), client=client, signer=legacy).response.outcome == "Failure"
         assert dmp.kept().nothing
         strict = SignsLots(LotSigner.of(key, dsg.STRICT))
-        response = dmp.send(letter(), client=client, signer=strict).response
+        response = dmp.send(plain(), client=client, signer=strict).response
         assert response.outcome == "Success", response.errors
         assert dmp.kept().evidence == 1
     finally:

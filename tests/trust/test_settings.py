@@ -110,7 +110,7 @@ def test_a_repository_forwards_to_a_registry_over_mutual_tls(
         try:
             dmp = Dmp(repository, own)
             client = dmp.client(repository.repository, "doctor")
-            response = dmp.send(letter(), client=client, signer=unsigned).response
+            response = dmp.send(letter(french=False), client=client, signer=unsigned).response
             assert response.outcome == "Success", response.errors
         finally:
             assert repository.stop() == 0

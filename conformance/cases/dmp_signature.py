@@ -12,7 +12,10 @@ from conformance.trial import Trial
 
 _FORMS = {
     LEGACY.name: ("", ""),
-    STRICT.name: (" (signature of IHE DSG: XAdES 1.3.2, SHA-256)", " (signature IHE DSG : XAdES 1.3.2, SHA-256)"),
+    STRICT.name: (
+        " (signed with XAdES 1.3.2, SHA-256, exclusive canonicalisation)",
+        " (signature XAdES 1.3.2, SHA-256, canonicalisation exclusive)",
+    ),
 }
 _BAD = (
     "A set whose signature does not hold, or was made for something else, is refused whole: nothing of it is kept.",
@@ -59,7 +62,7 @@ def _is_accepted(row: Accepted, style: Style, trial: Trial) -> None:
     submission = lot.signed(style, lambda changed, form: row.make(Signing(changed, form, desk.keys)))
     answer = desk.provide(submission)
     if style is STRICT and row.id == "accepted/1" and not answer.fault and answer.status and not _succeeded(answer):
-        trial.not_supported("the target takes no signature of IHE DSG")
+        trial.not_supported("the target takes no signature of XAdES 1.3.2")
     answer.succeeds()
     if _succeeded(answer):
         desk.documents(*submission.entries).finds(*(each.id for each in submission.entries))

@@ -12,7 +12,7 @@ from conformance.judging.attachments import Attached
 from conformance.judging.book import rule
 from conformance.judging.place import Tree
 from conformance.judging.sheet import Sheet
-from conformance.model import MUST
+from conformance.model import MUST, SHOULD
 from dmp import coherence
 from dmp.coherence import Coherence
 from metadata.ebrim import EbrimError, parse_objects
@@ -44,6 +44,15 @@ _NO_LIST = rule(
 )
 
 
+_CASE = rule(
+    "ebrim.document-id.case",
+    SHOULD,
+    "ITI TF-2 3.41.4.1.2; DMP TD2.1",
+    "the Document {got} has the id of the DocumentEntry {expected} in other letters; the DMP takes it, others do not",
+    "le Document {got} a l'id du DocumentEntry {expected} à la casse près ; le DMP l'accepte, d'autres non",
+)
+
+
 def read(tree: Tree, body: etree._Element, sheet: Sheet) -> Submission | None:
     """The objects below `body`; None when there are none to read."""
     objects = body if body.tag == _LIST else next(body.iter(_LIST), None)
@@ -70,6 +79,8 @@ def check_rules(tree: Tree, submission: Submission, transaction: str, sheet: She
 def check_documents(tree: Tree, submission: Submission, attached: Sequence[Attached], sheet: Sheet) -> None:
     """Entries and documents in pairs, hash and size of the bytes, and under French rules the header of each CDA."""
     ids = [each.element.get("id", "") for each in attached]
+    if sheet.circumstances.french:
+        ids = _in_the_case_of(submission, tree, attached, sheet)
     sheet.findings(repository.pairing(submission.entries, ids), tree.where)
     contents = contents_of(submission, attached)
     for entry in submission.entries:
@@ -80,6 +91,20 @@ def check_documents(tree: Tree, submission: Submission, attached: Sequence[Attac
         sheet.findings(repository.content(entry, sha1=sha1, size=size), tree.where)
         sheet.findings(repository.content(replace(entry, hash=None), sha1=sha1, size=size), tree.where)
     sheet.ran("hash and size")
+
+
+def _in_the_case_of(submission: Submission, tree: Tree, attached: Sequence[Attached], sheet: Sheet) -> list[str]:
+    """The ids of the documents as their entries write them: official messages differ in case alone. # DMP TD2.1"""
+    entries = {entry.entry_uuid for entry in submission.entries}
+    folded = {id_.casefold(): id_ for id_ in entries}
+    found = []
+    for each in attached:
+        own = each.element.get("id", "")
+        meant = own if own in entries else folded.get(own.casefold(), own)
+        if meant != own:
+            sheet.add(_CASE(tree.at(each.element, "/@id"), got=own, expected=meant))
+        found.append(meant)
+    return found
 
 
 def check_coherence(tree: Tree, submission: Submission, attached: Sequence[Attached], sheet: Sheet) -> None:

@@ -142,7 +142,8 @@ def test_the_official_lot_is_told_what_is_known_of_it(samples: Path) -> None:
     judged = judge((samples / "dmp" / "TD2.1-alimentation-requete.xml").read_bytes(), profile="auto")
     assert judged.kind == "ITI-41 request"
     assert {"wire.soap.version", "wire.mime.action", "lot.manifest-set", "lot.manifest-extra", "lot.manifest-missing",
-            "fr.cda.uniqueId", "repository.document.missing", "vihf.conditions"} <= set(rules(judged))  # fmt: skip
+            "fr.cda.uniqueId", "ebrim.document-id.case", "vihf.conditions"} <= set(rules(judged))  # fmt: skip
+    assert not [each for each in rules(judged) if each.startswith("repository.")], "documentME2 is DocumentME2"
     assert {"French rules", "signature of the set", "CDA coherence", "VIHF", "XSD"} <= set(judged.checked)
 
 
@@ -150,3 +151,11 @@ def test_the_official_lot_is_told_what_is_known_of_it(samples: Path) -> None:
 def test_the_official_requests_are_good_but_for_their_age(samples: Path, name: str) -> None:
     judged = judge((samples / "dmp" / f"{name}.xml").read_bytes(), profile="auto")
     assert [each.rule for each in judged.remarks if each.level is MUST] == ["vihf.conditions"]
+
+
+def test_an_id_in_other_letters_is_forgiven_in_france_alone(lot: Any) -> None:
+    found = re.search(rb'<xds:Document id="(urn:uuid:[^"]*)"', lot.data)
+    assert found is not None
+    other = lot.changed(found[0], found[0].replace(found[1], found[1].upper().replace(b"URN:UUID", b"urn:uuid")))
+    assert rules(other.judge(profile="dmp")) == ["ebrim.document-id.case"]
+    assert "repository.document.missing" in rules(other.judge(profile="ihe"))

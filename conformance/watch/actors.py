@@ -132,6 +132,7 @@ class Answering:
             submission = Submission.of(parse_submit_objects_request(submitted))
         except EbrimError as error:
             return answer(transaction, (RegistryError(GENERAL[transaction], str(error)),), FAILURE)
+        taken.name(entry.entry_uuid for entry in submission.entries)
         errors = self._refusals(transaction)
         if not refused(errors):
             errors += self._state(_completed(submission, taken.by_entry))

@@ -1,7 +1,7 @@
 """The documents of one message on their way from its parts into files."""
 
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from lxml import etree
@@ -57,6 +57,11 @@ class Taken:
             raise
         self._files.append(writing.done())
         return self._files[-1]
+
+    def name(self, ids: Iterable[str]) -> None:
+        """The ids of the entries: a document whose own differs in case alone is theirs. # DMP TD2.1"""
+        folded = {id_.casefold(): id_ for id_ in ids}
+        self.by_entry = {folded.get(id_.casefold(), id_): document for id_, document in self.by_entry.items()}
 
     def keep(self) -> dict[str, Document]:
         """The documents by the id of their entry; from now on they are the memory's."""

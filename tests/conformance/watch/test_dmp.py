@@ -1,5 +1,6 @@
 """The watch under the profile of the DMP: the token, the signature of the set, the certificate behind both."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -92,3 +93,19 @@ def test_a_document_that_is_not_the_one_signed_is_refused(watch: Any, pki: Path)
     assert b"ResponseStatusType:Failure" in answer.body
     assert second.seen(1)[0].verdict is Verdict.FAIL
     assert {"lot.document-digest", "repository.hash.mismatch"} <= rules(second)
+
+
+def test_a_document_whose_id_is_written_in_other_letters_is_its_entrys(watch: Any, pki: Path) -> None:
+    bench = watch(profile="dmp", language="fr")
+    assert submitted(bench, pki).succeeded
+    first = bench.seen(1)[0].request
+    body = bench.received(1)
+    marks = re.findall(rb'<xds:Document id="(urn:uuid:[^"]*)"', body)
+    assert len(marks) == 2
+    for mark in marks:
+        other = b"urn:uuid:" + mark.removeprefix(b"urn:uuid:").upper()
+        body = body.replace(b'Document id="' + mark, b'Document id="' + other)
+    new = watch(profile="dmp", language="fr")
+    answer = new.post("repository", body, first.content_type)
+    assert b"ResponseStatusType:Success" in answer.body
+    assert "ebrim.document-id.case" in {remark.rule for remark in new.seen(1)[0].remarks}

@@ -79,7 +79,7 @@ def comes_back(trial: Trial) -> None:
         "The repository calculates hash (SHA-1) and size of the document, and names itself in repositoryUniqueId.",
         "L'entrepôt calcule hash (SHA-1) et size du document, et se nomme dans repositoryUniqueId.",
     ),
-    section="ITI TF-2 3.41.4.1.3; DMP TD2.1",
+    section="ITI TF-2 3.41.4.1.3.2; DMP TD2.1",
     passing=found('<rim:Slot name="hash">…</rim:Slot> <rim:Slot name="size">…</rim:Slot>'),
 )
 def described(trial: Trial) -> None:
@@ -204,7 +204,7 @@ def two_documents(trial: Trial) -> None:
         "Objects submitted under symbolic ids are registered under UUIDs that the registry makes.",
         "Les objets soumis sous des ids symboliques sont enregistrés sous des UUID que le registre attribue.",
     ),
-    section="DMP TD2.1; ITI TF-3 4.2.1.2",
+    section="DMP TD2.1; ITI TF-2 3.42.4.1.3.7",
     passing=found('<rim:ExtrinsicObject id="urn:uuid:…" …>'),
 )
 def symbolic_ids(trial: Trial) -> None:
@@ -322,7 +322,7 @@ def signature_entry(trial: Trial) -> None:
         "A document whose uniqueId is taken, with other bytes, is refused.",
         "Un document dont le uniqueId est déjà pris, avec d'autres octets, est refusé.",
     ),
-    section="ITI TF-2 3.41.4.1.3, 3.42.4.1.3.3; CI-SIS Structuration minimale",
+    section="ITI TF-2 3.42.4.1.3.3.1; CI-SIS Structuration minimale",
     passing=refused("XDSDuplicateUniqueIdInRegistry"),
 )
 def duplicate(trial: Trial) -> None:
@@ -345,7 +345,7 @@ def duplicate(trial: Trial) -> None:
         "All objects of a set are about one patient; else it is refused.",
         "Tous les objets d'un lot concernent un seul patient ; sinon il est refusé.",
     ),
-    section="ITI TF-2 3.41.4.1.3, 3.42.4.1.3.3; DMP XDSPatientIdDoesNotMatch",
+    section="ITI TF-3 4.1.4; DMP XDSPatientIdDoesNotMatch",
     passing=refused("XDSPatientIdDoesNotMatch"),
     needs=(*BOTH, "two-patients"),
 )
@@ -501,7 +501,7 @@ def old_is_read(trial: Trial) -> None:
         "A replacement of an entry that the registry does not have is refused.",
         "Le remplacement d'une fiche que le registre n'a pas est refusé.",
     ),
-    section="ITI TF-2 3.42.4.1.3.3; ITI TF-3 4.2.4.1",
+    section="ITI TF-2 3.42.4.1.3.5; ITI TF-3 4.2.4.1",
     passing=refused("UnresolvedReferenceException"),
 )
 def replaces_nothing(trial: Trial) -> None:
@@ -538,7 +538,7 @@ def replaces_twice(trial: Trial) -> None:
         "A document replaces only one of the same patient.",
         "Un document n'en remplace qu'un du même patient.",
     ),
-    section="ITI TF-2 3.42.4.1.3.3; DMP XDSPatientIdDoesNotMatch",
+    section="ITI TF-2 3.42.4.1.3.5; DMP XDSPatientIdDoesNotMatch",
     passing=refused("XDSPatientIdDoesNotMatch"),
     needs=(*BOTH, "two-patients"),
 )

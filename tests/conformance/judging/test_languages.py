@@ -17,6 +17,7 @@ from conformance.judging.book import OWN, Both, told
 from conformance.messages.dmp import ins, vihf
 from conformance.messages.dmp.holders import Holder, Keys
 from conformance.messages.dmp.lot import Lot
+from conformance.messages.dmp.metadata import BAD_METADATA, DOCUMENTS
 from conformance.messages.dmp.signature import LEGACY, STRICT, Style
 from conformance.messages.dmp.signatures import BAD_SIGNATURES, BadSignature, Signing
 from conformance.messages.dmp.signatures.forge import STRUCTURE
@@ -114,6 +115,18 @@ def test_every_bad_signature_is_told_whole_in_each_language(keys: Keys, trust: T
         seen |= {each.rule for each in remarks}
         assert mixed(remarks) == [], row.id
     assert len({each for each in seen if each.startswith("lot.")}) >= 10
+
+
+def test_everything_wrong_in_the_metadata_is_told_whole_in_each_language(keys: Keys) -> None:
+    seen: set[str] = set()
+    holder = keys.holder("doctor")
+    for row in (*BAD_METADATA, *DOCUMENTS):
+        submission = row.change(Lot.of(holder, ins.patient())).signed()
+        packed = Package(Envelope(submission.provide(()), PROVIDE).xml(), documents(submission))
+        remarks = judge(packed.body(), content_type=packed.content_type, profile="dmp").remarks
+        seen |= {each.rule for each in remarks}
+        assert mixed(remarks) == [], row.id
+    assert len({each for each in seen if each.startswith("fr.")}) >= 60
 
 
 def _made(row: BadSignature, keys: Keys, lot: Lot, style: Style) -> bytes:

@@ -76,6 +76,6 @@ SETS: Final[tuple[BadMetadata, ...]] = (
         "dans un lot d'un autre patient",
         "fr.lot.patient",
         of_set(patient=f"207058575627097^^^&{n.INS_TEST}&ISO^NH"),
-        "ITI TF-2 3.41.4.1.3.2; DMP TD2.1",
+        "ITI TF-3 4.1.4; DMP TD2.1",
     ),
 )

@@ -63,8 +63,9 @@ _POLICIES: Final = """\
 
 `dsg` is ITI TF-3 5.5.2 to the letter; the text lets a community agree on something else, as France and `strict` do.
 Under `ihe` no Association `signs` is needed, and the set may have `AA==`, `MA==` or `0` where its digest would stand
-(5.5.3.1). What is not verified, and refused where a signature of the set is looked for: references that stand in
-SignedInfo and not in a `ds:Manifest`, more than one signature document in a set, and an Enveloping Signature (5.5.4). A
+(5.5.3.1). SHA-1 (5.5.5) is validated under `dmp-legacy` alone. What is refused where a signature of the set is looked
+for: references that stand in SignedInfo and not in a `ds:Manifest`, and more than one signature document in a set. An
+Enveloping Signature (5.5.4) is a document like any other, and nobody looks at it. A
 Detached Signature that does not name the set (5.5.3) is accepted under `verify`: its value, its signer and those of
 its documents that are in the set are verified, and no document is read that is not.
 

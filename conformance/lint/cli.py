@@ -15,6 +15,7 @@ from conformance.lint.files import STANDARD_INPUT, FileRefused, read
 from conformance.lint.report import Report
 from conformance.lint.show import show
 from conformance.model import MUST, SHOULD, Level
+from dmp.sites import SitesError, read_sites
 from dmp.waiving import CannotWaive, check_waived
 from metadata.affinity import AffinityDomain
 from metadata.affinity.loading import AffinityError, load
@@ -49,6 +50,12 @@ _LEVELS: Final = {"must": MUST, "should": SHOULD}
 @click.option("--codes", type=click.Path(), metavar="FILE", help="The codes in force, as for serve.")
 @click.option("--trust", type=click.Path(), metavar="DIR", help="Whom to believe; without it no certificate is judged.")
 @click.option(
+    "--sites",
+    type=click.Path(),
+    metavar="FILE",
+    help="Table of legal entities and their sites (EJ, EG), as for serve: whose seal may stand for whom.",
+)
+@click.option(
     "--at",
     "moment",
     metavar="TIME",
@@ -76,6 +83,7 @@ def lint(
     form: str,
     codes: str | None,
     trust: str | None,
+    sites: str | None,
     moment: str | None,
     level: str,
     fail_on: str,
@@ -97,7 +105,7 @@ def lint(
     Exit codes: 0 nothing to remark, 2 wrong command line or unreadable file, 3 remarks,
     4 a file was not recognised, so that nothing was checked of it.
     """
-    domain, store = _domain(codes), _store(trust)
+    domain, store, table = _domain(codes), _store(trust), _sites(sites)
     given = _moment(moment)
     reports: list[Report] = []
     refused = []
@@ -108,7 +116,7 @@ def lint(
             refused.append(str(error))
             continue
         at = (own_time(data) if given == "message" else None) or (given if isinstance(given, datetime) else None)
-        judged = judge(data, profile=profile, at=at or datetime.now(UTC), trust=store, domain=domain)
+        judged = judge(data, profile=profile, at=at or datetime.now(UTC), trust=store, domain=domain, sites=table)
         reports.append(Report.of(name, judged, _LEVELS["should"]))
     show([Report.of(r.file, r.judged, _LEVELS[level]) for r in reports], form, language, click.echo)
     for sentence in refused:
@@ -130,6 +138,13 @@ def _domain(codes: str | None) -> AffinityDomain | None:
         return check_waived(load(Path(codes)))
     except (AffinityError, CannotWaive) as error:
         raise click.UsageError(f"--codes: {error}") from None
+
+
+def _sites(sites: str | None) -> dict[str, frozenset[str]]:
+    try:
+        return {} if sites is None else read_sites(Path(sites))
+    except SitesError as error:
+        raise click.UsageError(f"--sites: {error}") from None
 
 
 def _store(trust: str | None) -> TrustStore | None:

@@ -105,6 +105,16 @@ def test_levels_decide_what_is_shown_and_what_fails(warned: Path) -> None:
     assert lint(warned, "--level", "must", "--fail-on", "should").exit_code == REMARKS
 
 
+def test_the_table_of_sites_is_read_or_refused_with_a_sentence(tmp_path: Path) -> None:
+    table = tmp_path / "sites.toml"
+    table.write_text('10B0990017 = ["10B0990025"]\n')
+    assert lint(GOOD, "--sites", table).exit_code == CLEAN
+    table.write_text("10B0990017 = 3\n")
+    refused = lint(GOOD, "--sites", table)
+    assert refused.exit_code == UNUSABLE
+    assert 'write 10B0990017 = ["Struct_IdNat of a site", …]' in refused.output
+
+
 def test_standard_input_is_read() -> None:
     result = lint("-", data=GOOD.read_bytes())
     assert result.exit_code == CLEAN

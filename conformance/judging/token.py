@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
+from cryptography import x509
 from lxml import etree
 
 from conformance.judging.book import Both, OwnRule, rule, told
@@ -14,11 +15,15 @@ from conformance.judging.words import TOKEN
 from conformance.model import MUST
 from dmp.vihf import VihfCaller, VihfOptions
 from dmp.vihf.explain import Finding, Verdict, explain
+from dmp.vihf.holder import Holder
 from dmp.vihf.messages import ABOUT, reason_in_french
 from dmp.vihf.vihf import Vihf
 from security.gate import Refused
 from security.saml import Assertion, Check, Connection, Proved, Token, TokenRefused
 from security.saml import names as n
+from security.xmlsignature import SignatureRefused
+from security.xmlsignature.algorithms import decode
+from security.xmlsignature.names import X509_CERTIFICATE
 from soap.names import SOAP12
 
 _MARK: Final = "vihf_version"
@@ -68,6 +73,17 @@ _MISSING = rule(
 )
 
 
+_STRUCTURE = rule(
+    "vihf.structure",
+    MUST,
+    ABOUT[Check.BINDING].section,
+    "Identifiant_Structure is {got}, and the VIHF is sealed by the structure {expected}; a legal entity acts for its "
+    "sites where the table of sites says so (--sites)",
+    "Identifiant_Structure vaut {got}, et le VIHF est scellé par la structure {expected} ; une entité juridique agit "
+    "pour ses sites si la table des sites le dit (--sites)",
+)
+
+
 def is_vihf(assertion: etree._Element) -> bool:
     """Whether an assertion says that it is a VIHF."""
     return any(each.get("Name", "").lower() == _MARK for each in assertion.iter(n.ATTRIBUTE))
@@ -108,9 +124,24 @@ def _check_vihf(tree: Tree, assertion: etree._Element, data: bytes, sheet: Sheet
     sheet.ran("VIHF")
     if around.client is not None:
         sheet.ran("VIHF and connection")
+    else:
+        _structure(tree, assertion, found.assertion, sheet)
     if sheet.circumstances.trust is not None:
         sheet.ran("VIHF certificate")
     return found.assertion
+
+
+def _structure(tree: Tree, assertion: etree._Element, said: Assertion | None, sheet: Sheet) -> None:
+    """Whether who sealed is who is named; with a connection the check of the connection says it."""
+    caller, held = caller_of(said, sheet), next(assertion.iter(X509_CERTIFICATE), None)
+    if caller is None or held is None:
+        return
+    try:
+        sealed = Holder.read(x509.load_der_x509_certificate(decode(held.text, "X509Certificate"))).structure
+    except (ValueError, SignatureRefused):
+        return  # the checks of KeyInfo and of the certificate say it
+    if sealed and caller.organisation not in {sealed, *sheet.circumstances.sites.get(sealed, ())}:
+        sheet.add(_STRUCTURE(tree.at(assertion), got=caller.organisation, expected=sealed))
 
 
 def _options(sheet: Sheet) -> VihfOptions:

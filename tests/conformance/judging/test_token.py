@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from conformance.judging import judge
 from conformance.judging.moment import own_time
 from dmp.authority import Authority
+from dmp.vihf import Mode
 from dmp.vihf.bad import BAD
 from dmp.vihf.forging import Forge
 from dmp.vihf.make import Wish, token
@@ -150,3 +151,15 @@ def test_official_tokens_are_recognised(samples: Path) -> None:
         assert set(rules(judged)) == {"vihf.signature-shape", "vihf.conditions"}
     for path in sorted((samples / "dmp").glob("VIHF-directe*.xml")):
         assert rules(judge(path.read_bytes(), profile="auto")) == ["wire.xml.malformed"]  # one byte is not UTF-8
+
+
+def test_the_structure_is_that_of_the_seal_or_a_site_of_it(authority: Authority, now: datetime) -> None:
+    hospital = authority.identities["hospital"]
+    made = token(Wish(hospital, PATIENT, now, Mode.INDIRECTE, "agent", "Jean TEST", "10B0990025"))
+    (remark,) = judge(made, at=now, profile="dmp").remarks
+    assert remark.rule == "vihf.structure"
+    assert "10B0990025" in remark.en
+    assert "10B0990017" in remark.fr
+    assert judge(made, at=now, profile="dmp", sites={"10B0990017": frozenset({"10B0990025"})}).remarks == ()
+    own = token(Wish(hospital, PATIENT, now, Mode.INDIRECTE, "agent", "Jean TEST"))
+    assert judge(own, at=now, profile="dmp").remarks == ()

@@ -151,7 +151,11 @@ def attributes_from_the_last_to_the_first(reply: Reply) -> None:
 
 @form
 def headers_in_another_order(reply: Reply) -> None:
-    reply.edit(in_header(lambda header: "".join(reversed(re.findall(r"<wsa:\w+.*?</wsa:\w+>", header)))))
+    def turned(header: str) -> str:
+        block = r"<wsa:\w+.*?</wsa:\w+>"
+        return re.sub(block, "", header) + "".join(reversed(re.findall(block, header)))
+
+    reply.edit(in_header(turned))
 
 
 @form

@@ -108,7 +108,7 @@ def comments(reply: Reply) -> None:
 
 @form
 def single_quotes(reply: Reply) -> None:
-    reply.edit(lambda text: re.sub(r"""([\w:-]+)="([^"'<>]*)"(?=[^<>]*>)""", r"\1='\2'", text))
+    reply.edit(lambda text: re.sub(r"""(\s[\w:-]+)="([^"'<>]*)"(?=[^<>]*>)""", r"\1='\2'", text))
 
 
 @form

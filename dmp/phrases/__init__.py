@@ -4,8 +4,8 @@
 in no table stays as it is, and a test finds it.
 """
 
-import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
@@ -24,40 +24,73 @@ PHRASES: Final = (*TOKENS, *VIHF, *SIGNATURES, *SETS, *CERTIFICATES, *NAMES, *ME
 """(English, French), `{}` for each value, in the same order."""
 
 _FEW: Final = 16
-_Compiled = tuple[tuple[re.Pattern[str], str], ...]
+"""Characters: a sentence with fewer of its own takes one word for each value."""
+_LONGEST: Final = 2000
+"""Characters; what is longer is somebody's text, and stays as it is."""
+_DEPTH: Final = 3
+"""A value may be a sentence in turn, so many times."""
 
 
-def _compiled(pairs: Iterable[tuple[str, str]]) -> _Compiled:
-    """The most telling first: what has the most words of its own. What has few takes one word for each value."""
-    found = sorted(pairs, key=lambda pair: -len(pair[0].replace("{}", "")))
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    parts: tuple[str, ...]
+    """What stands around the values."""
+    words: bool
+    """Each value is one word."""
+    other: str
+    """The same in the other language."""
+
+    def values(self, text: str) -> list[str] | None:
+        """The values in `text`, None when it is another sentence. In one pass: the text may be anybody's."""
+        if len(self.parts) == 1:
+            return [] if text == self.parts[0] else None
+        first, *between, last = self.parts
+        end = len(text) - len(last)
+        if end < len(first) or not (text.startswith(first) and text.endswith(last)):
+            return None
+        found, at = [], len(first)
+        for part in between:
+            place = text.find(part, at, end)
+            if place < 0:
+                return None
+            found.append(text[at:place])
+            at = place + len(part)
+        found.append(text[at:end])
+        return None if self.words and any(each.split() != [each] for each in found) else found
+
+
+def _sentences(pairs: Iterable[tuple[str, str]]) -> tuple[_Sentence, ...]:
+    """Those with the most words of their own first, as they tell most."""
     return tuple(
-        (re.compile(_value(one).join(map(re.escape, one.split("{}"))), re.DOTALL), other) for one, other in found
+        _Sentence(tuple(one.split("{}")), _takes_words(one), other)
+        for one, other in sorted(pairs, key=lambda pair: -len(pair[0].replace("{}", "")))
     )
 
 
-def _value(sentence: str) -> str:
-    few = len(sentence.replace("{}", "")) < _FEW and not sentence.endswith((": {}", ": « {} »"))
-    return r"(\S+?)" if few else "(.*?)"
+def _takes_words(sentence: str) -> bool:
+    return len(sentence.replace("{}", "")) < _FEW and not sentence.endswith((": {}", ": « {} »"))
 
 
-_TO_FRENCH: Final = _compiled(PHRASES)
-_TO_ENGLISH: Final = _compiled((french, english) for english, french in PHRASES)
+_TO_FRENCH: Final = _sentences(PHRASES)
+_TO_ENGLISH: Final = _sentences((french, english) for english, french in PHRASES)
 
 
 def in_french(text: str) -> str:
     """The sentence in French."""
-    return _said(text, french=True)
+    return _said(text, french=True) if len(text) <= _LONGEST else text
 
 
 def in_english(text: str) -> str:
     """The sentence in English."""
-    return _said(text, french=False)
+    return _said(text, french=False) if len(text) <= _LONGEST else text
 
 
 @lru_cache(maxsize=1024)
-def _said(text: str, *, french: bool) -> str:
-    for pattern, other in _TO_FRENCH if french else _TO_ENGLISH:
-        found = pattern.fullmatch(text)
-        if found is not None:
-            return other.format(*(_said(each, french=french) if " " in each else each for each in found.groups()))
+def _said(text: str, *, french: bool, depth: int = 0) -> str:
+    for sentence in _TO_FRENCH if french else _TO_ENGLISH:
+        values = sentence.values(text)
+        if values is not None:
+            deeper = depth < _DEPTH
+            said = (_said(v, french=french, depth=depth + 1) if deeper and " " in v else v for v in values)
+            return sentence.other.format(*said)
     return text

@@ -7,7 +7,7 @@ CERTIFICATES: Final = (
         "its subject is neither a person (CN = PS_IdNat) nor a structure (OU = Struct_IdNat)",
         "son sujet n'est ni une personne (CN = PS_IdNat) ni une structure (OU = Struct_IdNat)",
     ),
-    ("the certificate of {} is not asked to {}", "il n'est pas demandé {1} au certificat de {0}"),
+    ("the certificate of {} is not asked to {}", "le certificat de {} n'est pas prévu pour {}"),
     (
         "KeyUsage of the certificate of {} lacks nonRepudiation",
         "le KeyUsage du certificat de {} n'a pas nonRepudiation",

@@ -117,6 +117,7 @@ def test_the_answer_of_the_system_behind_is_spoiled(
         same = answer.body == right.body and answer.headers["Content-Type"] == right.headers["Content-Type"]
         assert not same or name in ("slow", "drip")
     assert proxy.seen(1)[0].misbehaviours
+    real.seen(before + 2)
     assert had(real) == before + 2
 
 

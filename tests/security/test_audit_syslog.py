@@ -327,6 +327,55 @@ def test_a_collector_that_does_not_believe_us_gets_nothing_and_the_journal_keeps
     sending.stop()
 
 
+@pytest.mark.parametrize("who", ["client", "stranger"])
+def test_only_who_read_everything_confirms_it(keys: Keys, who: str) -> None:
+    """TLS 1.3 lets us send, and end, before the collector has looked at our certificate; then comes its alert."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        collector = Collector.parse(f"tls://localhost:{listener.getsockname()[1]}", lambda: keys.context(who))
+        late = threading.Thread(target=_look_late, args=(listener, keys), daemon=True)
+        late.start()
+        connection = collector.connect()
+        connection.send(b"<m/>")
+        assert connection.finish() is (who == "client")
+        late.join()
+
+
+def _look_late(listener: socket.socket, keys: Keys) -> None:
+    """A collector that looks at what the client shows and says only when it has said everything."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(keys.directory / "collector.pem", keys.directory / "collector.key")
+    context.load_verify_locations(keys.directory / "ca.pem")
+    context.verify_mode = ssl.CERT_REQUIRED
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(incoming, outgoing, server_side=True)
+
+    def until_done(step: Callable[[], object]) -> None:
+        """Byte by byte, so as to leave unread what comes after a refusal."""
+        while True:
+            try:
+                step()
+            except ssl.SSLWantReadError:
+                plain.sendall(outgoing.read())
+                if tls.version() and not waited:
+                    time.sleep(0.3)
+                    waited.append(True)
+                incoming.write(plain.recv(1))
+            else:
+                break
+
+    waited: list[bool] = []
+    plain, _ = listener.accept()
+    with plain, contextlib.suppress(OSError):
+        try:
+            until_done(tls.do_handshake)
+            with contextlib.suppress(ssl.SSLZeroReturnError):
+                until_done(lambda: tls.read(65_536) and until_done(lambda: tls.read(1)))
+            until_done(tls.unwrap)
+        finally:
+            plain.sendall(outgoing.read())
+            time.sleep(0.1)
+
+
 def test_udp_carries_one_message_a_datagram(journal: Journal) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiving:
         receiving.bind(("127.0.0.1", 0))

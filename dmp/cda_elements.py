@@ -14,7 +14,7 @@ _DOCUMENT: Final = H + "ClinicalDocument"
 _STYLESHEET: Final = "{http://www.w3.org/1999/XSL/Transform}stylesheet"
 MAX_HEADER: Final = 8 * 1024 * 1024
 """Bytes before the body; self-presenting documents have a style sheet there."""
-_TIME: Final = re.compile(r"(\d{4}(?:\d{2}){0,5})(?:\.\d+)?(?:([+-])(\d{2})(\d{2}))?")
+_TIME: Final = re.compile(r"([1-9]\d{3}(?:\d{2}){0,5})(?:\.\d+)?(?:([+-])(\d{2})(\d{2}))?")
 
 
 class CdaError(ValueError):
@@ -111,7 +111,8 @@ def utc(time: str | None) -> str | None:
         moment = moment.replace(tzinfo=timezone(offset)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    return moment.strftime("%Y%m%d%H%M%S")[: max(len(digits), 12)]
+    # a DTM has years from 1000 on; ITI TF-3 4.2.3.1.7
+    return moment.strftime("%Y%m%d%H%M%S")[: max(len(digits), 12)] if moment.year >= 1000 else None
 
 
 def code_of(element: etree._Element | None) -> Code | None:

@@ -266,6 +266,8 @@ def test_the_body_is_not_read() -> None:
         ("20260312174500", "20260312174500"),
         ("20260230", None),
         ("20260312174500+9900", None),
+        ("0999", None),
+        ("100001010000+0100", None),
         ("yesterday", None),
         ("", None),
         (None, None),

@@ -59,8 +59,12 @@ def digests_of_documents_not_verified() -> None:
 @mutant("dmp", breaks="ITI TF-3 5.5.5", caught_by=("dsg/dmp-legacy/manifest/10", "dsg/dmp-legacy/manifest/11"))
 def manifest_not_compared_with_the_set() -> None:
     """The manifest need not name the documents of the set."""
-    replace(verifying, "check_manifest", nothing)
-    wrap(verifying, "read_manifest", lambda was, element, policy, _documents: was(element, policy, 1000))
+    replace(verifying, "check_manifest", lambda *_given, **_named: True)
+    wrap(
+        verifying,
+        "read_manifest",
+        lambda was, element, policy, _, **named: was(element, policy, 1000, **named),
+    )
 
 
 @mutant("dmp", breaks=LOT, caught_by=("dsg/dmp-legacy/manifest/5",))

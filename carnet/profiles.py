@@ -13,7 +13,7 @@ from carnet.gates import CertificateGate, OptionalToken
 from carnet.parts import language_of
 from carnet.settings import Settings
 from carnet.transport import Transport
-from metadata.affinity import AffinityDomain
+from metadata.affinity import OF_PROFILES, AffinityDomain
 from repository.verification import SetVerifier
 from security.gate import Gate, OpenGate, Refused
 
@@ -25,7 +25,6 @@ DMP_TRANSACTIONS: Final = frozenset({"ITI-18", "ITI-41", "ITI-43"})
 """What the DMP offers to the outside. Metadata without a signed set (ITI-42) would go around the signature, and
 identities (ITI-44) are not for software of professionals to announce."""
 
-_FRENCH_RULES: Final = ("fr.", "lot.")
 
 Permit = Callable[[Any, Collection[str]], None]
 Owners = Callable[[Collection[str]], dict[str, frozenset[str]]]
@@ -58,7 +57,7 @@ def profile_of(
     replays: Callable[[], "ReplayStore"],
 ) -> Profile:
     """The profile of these settings; `services` are the URLs of the services. Raises `ConfigurationError`."""
-    if any(each.startswith(_FRENCH_RULES) for each in base.waived):
+    if any(each.startswith(OF_PROFILES) for each in base.waived):
         from dmp.waiving import CannotWaive, check_waived
 
         try:

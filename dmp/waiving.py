@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Final
 
 from dmp.lot_rules import LOT
 from dmp.rules import FRENCH
-from metadata.affinity import AffinityDomain
-
-_WORDS: Final = ("fr.", "lot.")
+from metadata.affinity import OF_PROFILES, AffinityDomain
 
 
 class CannotWaive(ValueError):
@@ -42,4 +39,4 @@ def why_not(rule_id: str) -> str | None:
 
 
 def _theirs(waived: Iterable[str]) -> Iterable[str]:
-    return (each for each in waived if each.startswith(_WORDS))
+    return (each for each in waived if each.startswith(OF_PROFILES))

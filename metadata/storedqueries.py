@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from metadata.datatypes import DTM
 from metadata.escaping import attribute, encode
 from metadata.escaping import text as content
 from metadata.querysyntax import VALUE_LENGTH, quote, write_lists
@@ -48,11 +47,6 @@ class StoredQuery:
         """The value of a single-valued parameter."""
         values = self.any_of(name)
         return values[0] if values else None
-
-    def time(self, name: str) -> int | None:
-        """The start of a time, as the number yyyymmddhhmmss."""
-        value = self.one(name)
-        return None if value is None else DTM(value).lower()
 
     def times(self, stem: str) -> TimeRange:
         """The range between `…From` and `…To` of the parameters that begin with `stem`."""

@@ -4,7 +4,17 @@ Patient-id authorities, value sets, MIME types, what is done with extra metadata
 `load` reads it from Carnet's own TOML, from the codes.xml of the IHE toolkit, or from ANS value sets.
 """
 
-from metadata.affinity.domain import ATTRIBUTES, CODED, DEMANDABLE, AffinityDomain, CodeSet, Limits
+from metadata.affinity.domain import ATTRIBUTES, CODED, DEMANDABLE, OF_PROFILES, AffinityDomain, CodeSet, Limits
 from metadata.affinity.loading import AffinityError, load
 
-__all__ = ["ATTRIBUTES", "CODED", "DEMANDABLE", "AffinityDomain", "AffinityError", "CodeSet", "Limits", "load"]
+__all__ = [
+    "ATTRIBUTES",
+    "CODED",
+    "DEMANDABLE",
+    "OF_PROFILES",
+    "AffinityDomain",
+    "AffinityError",
+    "CodeSet",
+    "Limits",
+    "load",
+]

@@ -13,6 +13,10 @@ CodeSet = frozenset[tuple[str, str]]
 """(code, coding scheme) pairs."""
 
 
+OF_PROFILES: Final = ("fr.", "lot.")
+"""First words of the ids of rules that stand in the books of a profile: whoever has them says which may be waived."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Lengths in characters that a community may set otherwise than the standard."""

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
 
-from metadata.affinity.domain import ATTRIBUTES, DEMANDABLE, AffinityDomain, CodeSet, Limits
+from metadata.affinity.domain import ATTRIBUTES, DEMANDABLE, OF_PROFILES, AffinityDomain, CodeSet, Limits
 from metadata.affinity.errors import AffinityError, wrong
 from metadata.datatypes import is_mime_type, is_oid
 
@@ -22,9 +22,6 @@ KEYS: Final = (
     "rules",
     "limits",
 )
-
-_OF_PROFILES: Final = ("fr.", "lot.")
-"""First words of the ids of rules that stand in the books of a profile: whoever has them says which may be waived."""
 
 Include = Callable[[Path, str | None], AffinityDomain]
 """Loads a file that the TOML names, for the attribute given with it."""
@@ -95,7 +92,7 @@ def _waived(said: Mapping[str, Any], path: Path) -> frozenset[str]:
 
     _known(said, ("waive",), path, "rules.")
     given = _texts(said, "waive", path, "rules.")
-    _choices(tuple(name for name in given if not name.startswith(_OF_PROFILES)), tuple(BOOK.rules), "rules.waive", path)
+    _choices(tuple(name for name in given if not name.startswith(OF_PROFILES)), tuple(BOOK.rules), "rules.waive", path)
     for name in given:
         if name in BOOK and BOOK[name].check is None:
             raise wrong(path, f"rules.waive names {name}, which cannot be waived: it is part of what a service does")
